@@ -1,0 +1,154 @@
+//! What is wrong with a text that a person wrote, where, and what would be right.
+//!
+//! Every parser of this crate reports [`Diagnostic`]s instead of failing at the first mistake, so that a person sees
+//! all of them in one go. [`Diagnostic::render`] prints one in the form that compilers use.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// A named text: a rule file, a policy file, the configuration.
+#[derive(Debug)]
+pub struct Source {
+    /// What the person calls it, usually the path.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl Source {
+    /// Names `text`, so that diagnostics can point into it.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {
+        Arc::new(Source { name: name.into(), text: text.into() })
+    }
+
+    /// Line and column of a byte offset, both counted from 1, the column in characters.
+    pub fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            line: before.bytes().filter(|&b| b == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+/// A place in a text; both numbers count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The text does what it says, which may not be what is meant.
+    Warning,
+    /// The part of the text that is pointed at has no effect.
+    Error,
+}
+
+/// One finding about a text.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The text it is about.
+    pub source: Arc<Source>,
+    /// The bytes it points at.
+    pub span: Range<usize>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, without the place.
+    pub message: String,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at `span`.
+    pub fn error(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { source: source.clone(), span, severity: Severity::Error, message: message.into(), help: None }
+    }
+
+    /// A warning at `span`.
+    pub fn warning(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(source, span, message) }
+    }
+
+    /// Adds what would be right.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Where it is.
+    pub fn position(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+
+    /// The finding with the line it is about, and a mark under the bytes.
+    pub fn render(&self) -> String {
+        let level = match self.severity {
+            Severity::Warning => Level::WARNING,
+            Severity::Error => Level::ERROR,
+        };
+        let end = self.span.end.clamp(self.span.start, self.source.text.len());
+        let start = self.span.start.min(end);
+        let snippet = Snippet::source(self.source.text.as_str())
+            .path(self.source.name.as_str())
+            .annotation(AnnotationKind::Primary.span(start..end));
+        let mut group = Group::with_title(level.primary_title(self.message.as_str())).element(snippet);
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        Renderer::plain().render(&[group])
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.position();
+        let severity = match self.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        write!(f, "{}:{line}:{column}: {severity}: {}", self.source.name, self.message)?;
+        match &self.help {
+            Some(help) => write!(f, " (help: {help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_at_line_and_column() {
+        let source = Source::new("a.rules", "one\ntwo drei\n");
+        let diagnostic = Diagnostic::error(&source, 8..12, "no such word").with_help("three");
+        assert_eq!(diagnostic.to_string(), "a.rules:2:5: error: no such word (help: three)");
+        let rendered = diagnostic.render();
+        assert!(rendered.contains("a.rules:2:5"), "{rendered}");
+        assert!(rendered.contains("^^^^"), "{rendered}");
+        assert!(rendered.contains("three"), "{rendered}");
+    }
+
+    #[test]
+    fn survives_spans_outside_of_the_text() {
+        let source = Source::new("empty", "");
+        let diagnostic = Diagnostic::error(&source, 5..9, "nothing here");
+        assert_eq!(diagnostic.position(), Position { line: 1, column: 1 });
+        assert!(diagnostic.render().contains("nothing here"));
+    }
+}
