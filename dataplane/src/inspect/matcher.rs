@@ -1,0 +1,272 @@
+//! From matches of patterns to hits of signatures.
+//!
+//! Hyperscan tells that pattern 17 ended at byte 4,711, in no particular order within one scan. The matcher sorts
+//! what a scan reported, walks the steps of the signatures that wait for each pattern, and reports a signature once
+//! all of its steps are where they must be. Signatures of a single pattern skip all that.
+
+use weir_rules::field::FieldId;
+use weir_rules::signature::{Presence, RuleIndex};
+
+use super::plan::{GroupPlan, Place, Plan, Step};
+use super::progress::{Fired, Fit, Progress, ProgressSlab, Tag, Window};
+
+/// Hits that one packet can have; more are counted and not reported.
+pub const MAX_HITS: usize = 64;
+
+/// Matches that wait for their turn during a scan. When they fill up, they are walked early.
+const PENDING: usize = 4096;
+
+/// A signature that matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Which.
+    pub rule: RuleIndex,
+    /// In which field.
+    pub field: FieldId,
+    /// Offset in the field behind the last byte of the match that completed it.
+    pub offset: u64,
+}
+
+/// The hits of one packet.
+#[derive(Debug)]
+pub struct Hits {
+    list: Vec<Hit>,
+    lost: u64,
+}
+
+impl Default for Hits {
+    fn default() -> Hits {
+        Hits { list: Vec::with_capacity(MAX_HITS), lost: 0 }
+    }
+}
+
+impl Hits {
+    /// Forgets them all; keeps the memory.
+    pub fn clear(&mut self) {
+        self.list.clear();
+    }
+
+    /// Adds one, or counts it where there are [`MAX_HITS`] already.
+    pub fn push(&mut self, hit: Hit) {
+        if self.list.len() < MAX_HITS {
+            self.list.push(hit);
+        } else {
+            self.lost += 1;
+        }
+    }
+
+    /// What was hit.
+    pub fn as_slice(&self) -> &[Hit] {
+        &self.list
+    }
+
+    /// How many did not fit since the start.
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct RawMatch {
+    pattern: u32,
+    start: u64,
+    end: u64,
+}
+
+/// What a scan is about, and where its state is.
+#[derive(Debug)]
+pub struct ScanScope<'a> {
+    /// The group that is scanned.
+    pub group: &'a GroupPlan,
+    /// The field, for the hits.
+    pub field: FieldId,
+    /// What offset zero of the scanner is in the field.
+    pub base: u64,
+    /// The list of progress of the stream.
+    pub head: &'a mut u32,
+    /// Where the hits go.
+    pub hits: &'a mut Hits,
+}
+
+/// What went wrong or was inexact, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MatcherCounters {
+    /// Matches that Hyperscan reported.
+    pub matches: u64,
+    /// Signatures that could not be followed for want of `inspect.progress`.
+    pub progress_full: u64,
+    /// Windows that were widened; see [`super::progress`].
+    pub widened: u64,
+}
+
+/// Walks the matches of a worker's scans.
+#[derive(Debug)]
+pub struct Matcher {
+    pending: Vec<RawMatch>,
+    slab: ProgressSlab,
+    counters: MatcherCounters,
+}
+
+impl Matcher {
+    /// With room for `progress` signatures under way at once.
+    pub fn new(progress: usize) -> Matcher {
+        Matcher {
+            pending: Vec::with_capacity(PENDING),
+            slab: ProgressSlab::new(progress),
+            counters: MatcherCounters::default(),
+        }
+    }
+
+    /// Counters since the start.
+    pub fn counters(&self) -> MatcherCounters {
+        self.counters
+    }
+
+    /// Entries of progress in use.
+    pub fn live_progress(&self) -> usize {
+        self.slab.live()
+    }
+
+    /// Forgets the progress of a stream.
+    pub fn release(&mut self, head: &mut u32) {
+        self.slab.release(head);
+    }
+
+    /// Takes one match as Hyperscan reports it. Must not panic: it runs inside a C callback.
+    pub fn on_match(&mut self, scope: &mut ScanScope<'_>, pattern: u32, start: u64, end: u64) {
+        self.counters.matches += 1;
+        let Some(uses) = scope.group.uses.get(pattern as usize) else { return };
+        let mut wanted = false;
+        for usage in uses {
+            match scope.group.plans.get(usage.plan as usize) {
+                Some(plan) if plan.is_single_pattern() => {
+                    scope.hits.push(Hit { rule: plan.rule, field: scope.field, offset: scope.base + end });
+                }
+                Some(_) => wanted = true,
+                None => {}
+            }
+        }
+        if wanted {
+            if self.pending.len() >= PENDING {
+                self.walk(scope);
+            }
+            self.pending.push(RawMatch { pattern, start, end });
+        }
+    }
+
+    /// Walks what the scan reported, and reports the signatures that are complete.
+    pub fn finish(&mut self, scope: &mut ScanScope<'_>) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let last = self.pending.iter().map(|m| m.end).max().unwrap_or(0);
+        self.walk(scope);
+        let (group, field, offset) = (scope.group, scope.field, scope.base + last);
+        let hits = &mut *scope.hits;
+        self.slab.for_each(*scope.head, |progress| {
+            let Some(plan) = group.plans.get(progress.plan as usize) else { return };
+            if progress.fired == Fired::No && is_complete(plan, progress) {
+                progress.fired = Fired::Yes;
+                hits.push(Hit { rule: plan.rule, field, offset });
+            }
+        });
+    }
+
+    fn walk(&mut self, scope: &mut ScanScope<'_>) {
+        self.pending.sort_unstable_by_key(|m| (m.end, m.start, m.pattern));
+        for index in 0..self.pending.len() {
+            let Some(&found) = self.pending.get(index) else { break };
+            let Some(uses) = scope.group.uses.get(found.pattern as usize) else { continue };
+            for usage in uses {
+                let Some(plan) = scope.group.plans.get(usage.plan as usize) else { continue };
+                if !plan.is_single_pattern() {
+                    self.step(scope.head, plan, usage.plan, usage.step, found);
+                }
+            }
+        }
+        self.pending.clear();
+    }
+
+    fn step(&mut self, head: &mut u32, plan: &Plan, plan_index: u32, step_index: u8, found: RawMatch) {
+        let Some(step) = plan.steps.get(usize::from(step_index)) else { return };
+        let start = match step.length {
+            Some(length) => found.end.saturating_sub(u64::from(length)),
+            None => found.start,
+        };
+        if let Place::Absolute { from, to } = step.place
+            && (start < from || found.end > to)
+        {
+            return;
+        }
+        let Some(progress) = self.slab.entry(head, plan_index) else {
+            self.counters.progress_full += 1;
+            return;
+        };
+        if progress.fired == Fired::No {
+            let span = Span { start: signed(start), end: signed(found.end) };
+            self.counters.widened += reach_step(plan, progress, step_index, step, span);
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Span {
+    start: i64,
+    end: i64,
+}
+
+fn signed(offset: u64) -> i64 {
+    i64::try_from(offset).unwrap_or(i64::MAX)
+}
+
+/// Notes that `step` matched, and opens the windows of the steps anchored to it. Returns how many were inexact.
+fn reach_step(plan: &Plan, progress: &mut Progress, index: u8, step: &Step, span: Span) -> u64 {
+    if step.presence == Presence::Absent {
+        progress.close(Tag::Open(index), span.start);
+        progress.satisfied |= 1 << index;
+        return 0;
+    }
+    if let Place::Anchored { distance, .. } = step.place
+        && !progress.covers(Tag::Open(index), span.start)
+    {
+        // The anchor can still come where the two may overlap: remember where this one was.
+        if distance < 0 {
+            let seen = Window { tag: Tag::Seen(index), low: span.start, high: span.start };
+            return u64::from(progress.open_apart(seen) == Fit::Widened);
+        }
+        return 0;
+    }
+    progress.satisfied |= 1 << index;
+    step.followers.iter().map(|&follower| open_follower(plan, progress, follower, span.end)).sum()
+}
+
+fn open_follower(plan: &Plan, progress: &mut Progress, index: u8, anchor_end: i64) -> u64 {
+    let Some(step) = plan.steps.get(usize::from(index)) else { return 0 };
+    let Place::Anchored { distance, reach, .. } = step.place else { return 0 };
+    let low = anchor_end.saturating_add(distance);
+    let length = i64::from(step.length.unwrap_or(0));
+    let high = reach.map_or(i64::MAX, |reach| anchor_end.saturating_add(reach).saturating_sub(length));
+    let window = Window { tag: Tag::Open(index), low, high };
+    if step.presence == Presence::Absent {
+        return u64::from(progress.open_apart(window) == Fit::Widened);
+    }
+    let widened = u64::from(progress.open(window) == Fit::Widened);
+    match progress.meets(Tag::Seen(index), low, high) {
+        Some(seen) => {
+            let end = seen.low.saturating_add(length);
+            widened + reach_step(plan, progress, index, step, Span { start: seen.low, end })
+        }
+        None => widened,
+    }
+}
+
+/// Whether every step that must match did, and none that must not.
+fn is_complete(plan: &Plan, progress: &Progress) -> bool {
+    progress.satisfied & plan.required == plan.required
+        && plan.steps.iter().enumerate().filter(|(_, step)| step.presence == Presence::Absent).all(
+            |(index, step)| match step.place {
+                Place::Absolute { .. } => progress.satisfied >> index & 1 == 0,
+                Place::Anchored { .. } => progress.has(Tag::Open(index as u8)),
+            },
+        )
+}

@@ -1,0 +1,18 @@
+//! Inspection: fields in, hits out.
+//!
+//! Signatures compile to one Hyperscan database for each field and direction ([`Databases`]); an [`Inspector`] owns
+//! what one worker needs to scan with them. Nothing here knows a protocol: a chunk of a field is all it sees.
+
+mod database;
+mod inspector;
+mod matcher;
+mod plan;
+mod progress;
+mod stream_pool;
+mod tap;
+
+pub use database::{CompileReport, Databases, GroupSummary};
+pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened};
+pub use matcher::{Hit, Hits, MAX_HITS};
+pub use stream_pool::StreamHandle;
+pub use tap::{ScanPiece, ScanTap};
