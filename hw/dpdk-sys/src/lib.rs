@@ -1,0 +1,1 @@
+//! DPDK, bound at build time.

@@ -1,0 +1,19 @@
+//! The engine: frames in, decisions out. It knows bytes and times, and neither DPDK nor clocks nor files, so the
+//! worker, the tests and the fuzzers all drive the same code.
+
+mod enforcement;
+mod fragments;
+mod frame;
+mod inspection;
+mod lifecycle;
+mod pipeline;
+mod report;
+mod rules;
+mod segmentation;
+mod settings;
+mod transport;
+
+pub use frame::{Decision, Frame};
+pub use pipeline::{BURST_CAPACITY, Engine};
+pub use rules::WorkerRules;
+pub use settings::{EngineSettings, FailSafe, Midstream, Mode, Spread, WireSettings};

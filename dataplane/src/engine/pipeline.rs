@@ -1,0 +1,206 @@
+//! The engine itself: the state of one worker and the order of the stages.
+//!
+//! A burst goes through the stages whole where that hides memory latency (parse, hash, prefetch) and packet by packet
+//! where each decision depends on the one before (flow state, inspection). Everything an engine needs is allocated
+//! when it is made.
+
+use std::sync::Arc;
+
+use super::frame::{Decision, Frame};
+use super::rules::{Draining, LiveRules, WorkerRules};
+use super::settings::EngineSettings;
+use crate::counter::{Counter, Counters};
+use crate::event::EventProducer;
+use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowTable, HashSeed, Side};
+use crate::inspect::Hits;
+use crate::packet::{FragmentConfig, FragmentTable, Packet, ParseError, Parsed, parse};
+use crate::ruleset::Ruleset;
+use crate::stream::{Reassembler, StoreConfig};
+use crate::time::Nanos;
+
+/// Frames that a burst can have.
+pub const BURST_CAPACITY: usize = 64;
+
+/// Flows that may be ended by timeout for each burst, so that a wave of them does not delay packets.
+const EXPIRE_BUDGET: usize = 64;
+
+/// What is known of a frame between the stages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Stage {
+    /// Not parsed yet.
+    #[default]
+    Empty,
+    /// Not IP.
+    NotIp,
+    /// Can't be parsed.
+    Malformed(ParseError),
+    /// A fragment.
+    Fragment,
+    /// A whole packet, with the place of its flow.
+    Flow { key: FlowKey, side: Side, hash: FlowHash },
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Slot {
+    pub packet: Packet,
+    pub stage: Stage,
+}
+
+/// Sizes of an engine's tables.
+#[derive(Clone, Debug, Default)]
+pub struct EngineSizes {
+    /// Flows.
+    pub flows: FlowConfig,
+    /// Reassembly of streams.
+    pub streams: StoreConfig,
+    /// Reassembly of fragments.
+    pub fragments: FragmentConfig,
+}
+
+/// One worker's engine.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) settings: EngineSettings,
+    pub(super) flows: FlowTable,
+    pub(super) reassembler: Reassembler,
+    pub(super) fragments: FragmentTable,
+    pub(super) rules: LiveRules,
+    pub(super) hits: Hits,
+    pub(super) counters: Counters,
+    pub(super) events: EventProducer,
+    slots: Box<[Slot; BURST_CAPACITY]>,
+    now: Nanos,
+}
+
+impl Engine {
+    /// Takes all the memory that the engine will ever use.
+    pub fn new(
+        settings: EngineSettings,
+        sizes: EngineSizes,
+        seed: HashSeed,
+        rules: WorkerRules,
+        events: EventProducer,
+    ) -> Engine {
+        Engine {
+            settings,
+            flows: FlowTable::new(sizes.flows, seed),
+            reassembler: Reassembler::new(sizes.streams),
+            fragments: FragmentTable::new(sizes.fragments),
+            rules: LiveRules { current: rules, draining: None },
+            hits: Hits::default(),
+            counters: Counters::default(),
+            events,
+            slots: Box::new([Slot::default(); BURST_CAPACITY]),
+            now: Nanos::ZERO,
+        }
+    }
+
+    /// Decides about a burst of at most [`BURST_CAPACITY`] frames; `decisions` gets one for each.
+    pub fn process(&mut self, frames: &[Frame<'_>], decisions: &mut [Decision]) {
+        let frames = frames.get(..BURST_CAPACITY).unwrap_or(frames);
+        self.parse(frames);
+        self.prefetch(frames.len());
+        for (index, (frame, decision)) in frames.iter().zip(decisions.iter_mut()).enumerate() {
+            let Some(&slot) = self.slots.get(index) else { break };
+            *decision = self.decide(frame, &slot);
+        }
+        if let Some(last) = frames.last() {
+            self.tick(last.time);
+        }
+    }
+
+    /// The packet of frame `index` of the last burst, for building answers to it.
+    pub fn packet(&self, index: usize) -> Option<&Packet> {
+        self.slots.get(index).map(|slot| &slot.packet)
+    }
+
+    /// Lets time pass: flows and fragments whose time is over are ended. Bounded work; called for each burst, and
+    /// by an idle worker.
+    pub fn tick(&mut self, now: Nanos) {
+        self.now = self.now.max(now);
+        self.expire_flows(self.now, EXPIRE_BUDGET);
+        self.fragments.expire(self.now, EXPIRE_BUDGET);
+    }
+
+    /// Puts another rule set in force, from the next packet on. What is returned is to be dropped elsewhere.
+    pub fn install(&mut self, rules: WorkerRules) -> Option<WorkerRules> {
+        let until = self.now + self.settings.drain;
+        self.rules.install(rules, until)
+    }
+
+    /// The rule set before, once no flow uses it any more.
+    pub fn retire(&mut self) -> Option<WorkerRules> {
+        self.rules.retire(self.now)
+    }
+
+    /// The rule set in force.
+    pub fn ruleset(&self) -> &Arc<Ruleset> {
+        &self.rules.current.ruleset
+    }
+
+    /// The rules in force with this worker's means to scan, for taps and counters.
+    pub fn worker_rules(&mut self) -> &mut WorkerRules {
+        &mut self.rules.current
+    }
+
+    /// Whether flows still use the rule set before.
+    pub fn is_draining(&self) -> bool {
+        matches!(&self.rules.draining, Some(Draining { .. }))
+    }
+
+    /// The flows, for listing them.
+    pub fn flows(&self) -> &FlowTable {
+        &self.flows
+    }
+
+    /// The worker's counters.
+    pub fn counters_mut(&mut self) -> &mut Counters {
+        &mut self.counters
+    }
+
+    /// First stage: headers to scalars, and the key of the flow.
+    fn parse(&mut self, frames: &[Frame<'_>]) {
+        for (frame, slot) in frames.iter().zip(self.slots.iter_mut()) {
+            slot.stage = match parse(frame.bytes, &self.settings.parser) {
+                Ok(Parsed::Ip(packet)) => {
+                    slot.packet = packet;
+                    if packet.fragment.is_some() {
+                        Stage::Fragment
+                    } else {
+                        let (key, side) = FlowKey::of(&packet, frame.wire);
+                        let hash = self.flows.hash(&key);
+                        self.flows.prefetch_bucket(hash);
+                        Stage::Flow { key, side, hash }
+                    }
+                }
+                Ok(Parsed::NotIp(_)) => Stage::NotIp,
+                Err(error) => Stage::Malformed(error),
+            };
+        }
+    }
+
+    /// Second stage: the buckets have arrived, fetch the records they name.
+    fn prefetch(&self, count: usize) {
+        for slot in self.slots.iter().take(count) {
+            if let Stage::Flow { hash, .. } = slot.stage {
+                self.flows.prefetch_record(hash);
+            }
+        }
+    }
+
+    /// Third stage: one packet at a time.
+    fn decide(&mut self, frame: &Frame<'_>, slot: &Slot) -> Decision {
+        match &slot.stage {
+            Stage::Flow { key, side, hash } => {
+                self.count_protocol(&slot.packet);
+                self.flow_packet(frame, &slot.packet, key, *side, *hash)
+            }
+            Stage::Fragment => self.fragment(frame, &slot.packet),
+            Stage::Malformed(error) => self.malformed(frame, *error),
+            Stage::NotIp | Stage::Empty => {
+                self.counters.add(Counter::DecodeNotIp, 1);
+                Decision::FORWARD
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The rule sets a worker works with: the one in force, and for a while the one before.
+//!
+//! Policy is always that of the rule set in force. Only the streams of flows that were under inspection when it was
+//! replaced go on in the old one, until they end or `inspect.drain` is over; a third rule set is never kept.
+
+use std::sync::Arc;
+
+use crate::flow::Direction;
+use crate::inspect::{InspectError, Inspector, InspectorConfig, StreamHandle};
+use crate::ruleset::Ruleset;
+use crate::time::Nanos;
+
+/// A rule set and one worker's means to scan with it.
+#[derive(Debug)]
+pub struct WorkerRules {
+    /// The rule set, shared with the other workers.
+    pub ruleset: Arc<Ruleset>,
+    /// This worker's inspector for it.
+    pub inspector: Inspector,
+}
+
+impl WorkerRules {
+    /// Allocates what one worker needs to work with `ruleset`. Done aside from the data path.
+    pub fn prepare(ruleset: Arc<Ruleset>, config: InspectorConfig) -> Result<WorkerRules, InspectError> {
+        let epoch = ruleset.generation.0 as u8;
+        let inspector = Inspector::new(ruleset.databases.clone(), epoch, config)?;
+        Ok(WorkerRules { ruleset, inspector })
+    }
+}
+
+/// The rule set before, while flows still use it.
+#[derive(Debug)]
+pub(super) struct Draining {
+    pub rules: WorkerRules,
+    pub until: Nanos,
+}
+
+/// Both.
+#[derive(Debug)]
+pub(super) struct LiveRules {
+    pub current: WorkerRules,
+    pub draining: Option<Draining>,
+}
+
+impl LiveRules {
+    /// The rule set that `handle` scans with, where it is still here.
+    pub fn of(&mut self, handle: StreamHandle) -> Option<&mut WorkerRules> {
+        if handle.epoch() == self.current.inspector.epoch() {
+            return Some(&mut self.current);
+        }
+        self.draining.as_mut().map(|d| &mut d.rules).filter(|r| r.inspector.epoch() == handle.epoch())
+    }
+
+    /// Gives the streams of a flow back to whichever rule set they are from.
+    pub fn release(&mut self, handles: [StreamHandle; 2], owner: u32) {
+        for (direction, handle) in [Direction::ToServer, Direction::ToClient].into_iter().zip(handles) {
+            if handle.is_some()
+                && let Some(rules) = self.of(handle)
+            {
+                rules.inspector.release(handle, direction, owner);
+            }
+        }
+    }
+
+    /// Puts `next` in force. What has to be freed is returned, to be freed elsewhere.
+    pub fn install(&mut self, next: WorkerRules, until: Nanos) -> Option<WorkerRules> {
+        let previous = std::mem::replace(&mut self.current, next);
+        let oldest = self.draining.take().map(|draining| draining.rules);
+        self.draining = Some(Draining { rules: previous, until });
+        oldest
+    }
+
+    /// The rule set before, once nothing uses it or its time is over.
+    pub fn retire(&mut self, now: Nanos) -> Option<WorkerRules> {
+        let done = self
+            .draining
+            .as_ref()
+            .is_some_and(|d| now >= d.until || d.rules.inspector.live_streams() == 0);
+        if done { self.draining.take().map(|draining| draining.rules) } else { None }
+    }
+}

@@ -1,0 +1,143 @@
+//! The rule set in force: signatures, policy and databases of one generation, immutable and shared by all workers.
+//!
+//! A reload compiles the next generation aside and hands it to the workers whole; a text that does not compile leaves
+//! the one in force untouched.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+use weir_rules::diagnostic::{Diagnostic, Severity, Source};
+use weir_rules::policy::Policy;
+use weir_rules::signature::{self, SignatureSet, Variables};
+
+use crate::event::{Catalog, Generation};
+use crate::inspect::Databases;
+
+/// What to compile.
+#[derive(Clone, Debug, Default)]
+pub struct RulesetFiles {
+    /// Signature files, in order.
+    pub rules: Vec<PathBuf>,
+    /// Policy files, in order; none means that everything is allowed.
+    pub policies: Vec<PathBuf>,
+    /// Address and port variables of the signatures.
+    pub variables: Vec<(String, String)>,
+}
+
+/// How wrong rules are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strictness {
+    /// A signature that can't be used is reported, the others are in force.
+    #[default]
+    Lenient,
+    /// Any error refuses the whole rule set.
+    Strict,
+}
+
+/// Why there is no rule set.
+#[derive(Debug, Error)]
+pub enum RulesetError {
+    /// A file can't be read.
+    #[error("can't read {path}: {error}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The texts have errors; they are rendered with their place.
+    #[error("{}", render(.0))]
+    Invalid(Vec<Diagnostic>),
+}
+
+fn render(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().map(Diagnostic::render).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A compiled rule set.
+#[derive(Debug)]
+pub struct Ruleset {
+    /// Which one; the first is 1.
+    pub generation: Generation,
+    /// The signatures.
+    pub signatures: Arc<SignatureSet>,
+    /// The segmentation policy.
+    pub policy: Arc<Policy>,
+    /// What the signatures compiled to.
+    pub databases: Arc<Databases>,
+}
+
+/// A rule set with what there is to say about its texts.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The rule set.
+    pub ruleset: Ruleset,
+    /// Warnings, and errors of signatures that were left out.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Signatures that were left out.
+    pub left_out: usize,
+}
+
+impl Ruleset {
+    /// Reads and compiles `files`.
+    pub fn load(
+        files: &RulesetFiles,
+        generation: Generation,
+        strictness: Strictness,
+    ) -> Result<Compiled, RulesetError> {
+        let rules = read_all(&files.rules)?;
+        let policies = read_all(&files.policies)?;
+        Ruleset::compile(&rules, &policies, &files.variables, generation, strictness)
+    }
+
+    /// Compiles texts.
+    pub fn compile(
+        rules: &[Arc<Source>],
+        policies: &[Arc<Source>],
+        variables: &[(String, String)],
+        generation: Generation,
+        strictness: Strictness,
+    ) -> Result<Compiled, RulesetError> {
+        let (policy, mut diagnostics) = if policies.is_empty() {
+            (Policy::allow_all(), Vec::new())
+        } else {
+            Policy::load(policies).map_err(RulesetError::Invalid)?
+        };
+        let loaded = signature::load(rules, &Variables::with(variables));
+        diagnostics.extend(loaded.diagnostics);
+        let (databases, report) = Databases::compile(&loaded.set);
+        let left_out = loaded.failed + report.diagnostics.len();
+        diagnostics.extend(report.diagnostics);
+        if strictness == Strictness::Strict && diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            return Err(RulesetError::Invalid(diagnostics));
+        }
+        let ruleset = Ruleset {
+            generation,
+            signatures: Arc::new(loaded.set),
+            policy: Arc::new(policy),
+            databases: Arc::new(databases),
+        };
+        Ok(Compiled { ruleset, diagnostics, left_out })
+    }
+
+    /// What the event writer needs to name the rules and identities of this generation.
+    pub fn catalog(&self, wires: Arc<[String]>) -> Catalog {
+        Catalog {
+            generation: self.generation,
+            signatures: self.signatures.clone(),
+            policy: self.policy.clone(),
+            wires,
+        }
+    }
+}
+
+fn read_all(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, RulesetError> {
+    paths.iter().map(|path| read(path)).collect()
+}
+
+fn read(path: &Path) -> Result<Arc<Source>, RulesetError> {
+    // Rule files in the wild hold bytes of any encoding in their comments and messages.
+    let bytes = std::fs::read(path).map_err(|error| RulesetError::Read { path: path.to_owned(), error })?;
+    Ok(Source::new(path.display().to_string(), String::from_utf8_lossy(&bytes)))
+}
