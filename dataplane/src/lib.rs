@@ -4,6 +4,15 @@
 
 #![forbid(unsafe_code)]
 
+pub mod capture;
+pub mod config;
+pub mod counter;
+pub mod engine;
+pub mod event;
 pub mod flow;
+pub mod inspect;
 pub mod packet;
+pub mod ruleset;
+pub mod stream;
 pub mod time;
+pub mod verdict;

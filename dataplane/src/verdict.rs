@@ -61,8 +61,12 @@ pub enum Reason {
     OutOfWindow,
     /// A TCP segment of a connection whose start was not seen, where `tcp.midstream` is `drop`.
     Midstream,
-    /// A TCP segment that no connection can have: a reset outside of the window, a SYN amid data.
+    /// A TCP segment that no connection can have: flags that exclude each other, a SYN amid data.
     InvalidSegment,
+    /// A TCP segment that acknowledges bytes which never came by; see `tcp.unseen-acks`.
+    UnseenAck,
+    /// A transport checksum that the device found wrong: the receiver would discard the packet.
+    BadChecksum,
     /// No room to keep what is needed to inspect it; dropped where the wire's `on-overload` is `closed`.
     Overload(Overload),
     /// The engine failed on this packet; dropped where the wire's `on-fault` is `closed`.
@@ -107,6 +111,10 @@ pub enum ReasonKind {
     Midstream,
     /// See [`Reason::InvalidSegment`].
     InvalidSegment,
+    /// See [`Reason::UnseenAck`].
+    UnseenAck,
+    /// See [`Reason::BadChecksum`].
+    BadChecksum,
     /// See [`Overload::FlowTable`].
     FlowTableFull,
     /// See [`Overload::StreamMemory`].
@@ -121,7 +129,7 @@ pub enum ReasonKind {
 
 impl ReasonKind {
     /// All kinds, in the order of their index.
-    pub const ALL: [ReasonKind; 15] = [
+    pub const ALL: [ReasonKind; 17] = [
         ReasonKind::Malformed,
         ReasonKind::Fragment,
         ReasonKind::FragmentSteering,
@@ -132,6 +140,8 @@ impl ReasonKind {
         ReasonKind::OutOfWindow,
         ReasonKind::Midstream,
         ReasonKind::InvalidSegment,
+        ReasonKind::UnseenAck,
+        ReasonKind::BadChecksum,
         ReasonKind::FlowTableFull,
         ReasonKind::StreamMemoryFull,
         ReasonKind::InspectStreamsFull,
@@ -157,6 +167,8 @@ impl ReasonKind {
             ReasonKind::OutOfWindow => "out-of-window",
             ReasonKind::Midstream => "midstream",
             ReasonKind::InvalidSegment => "invalid-segment",
+            ReasonKind::UnseenAck => "unseen-ack",
+            ReasonKind::BadChecksum => "bad-checksum",
             ReasonKind::FlowTableFull => "flow-table-full",
             ReasonKind::StreamMemoryFull => "stream-memory-full",
             ReasonKind::InspectStreamsFull => "inspect-streams-full",
@@ -180,6 +192,8 @@ impl Reason {
             Reason::OutOfWindow => ReasonKind::OutOfWindow,
             Reason::Midstream => ReasonKind::Midstream,
             Reason::InvalidSegment => ReasonKind::InvalidSegment,
+            Reason::UnseenAck => ReasonKind::UnseenAck,
+            Reason::BadChecksum => ReasonKind::BadChecksum,
             Reason::Overload(Overload::FlowTable) => ReasonKind::FlowTableFull,
             Reason::Overload(Overload::StreamMemory) => ReasonKind::StreamMemoryFull,
             Reason::Overload(Overload::InspectStreams) => ReasonKind::InspectStreamsFull,

@@ -16,7 +16,7 @@ impl Engine {
     pub(super) fn fragment(&mut self, frame: &Frame<'_>, packet: &Packet) -> Decision {
         self.counters.add(Counter::DecodeFragments, 1);
         if packet.protocol == IpProtocol::TCP && self.settings.spread == Spread::Apart {
-            return self.refuse(frame, packet, Reason::FragmentSteering);
+            return self.refuse(frame, packet, Reason::FragmentSteering, None);
         }
         // The table lends its buffer out; it is put back below, so that the rest of the engine can be used meanwhile.
         let mut table = std::mem::take(&mut self.fragments);
@@ -24,8 +24,8 @@ impl Engine {
             FragmentOutcome::Held => Decision::FORWARD,
             FragmentOutcome::Complete(datagram) => self.datagram(&Frame { bytes: datagram, ..*frame }),
             FragmentOutcome::Drop(error) => {
-                self.report_anomaly(frame, packet, AnomalyKind::Fragment, Some(error.name()));
-                self.refuse(frame, packet, Reason::Fragment(error))
+                self.report_anomaly(frame, packet, AnomalyKind::Fragment, Some(error.name()), None);
+                self.refuse(frame, packet, Reason::Fragment(error), None)
             }
         };
         self.fragments = table;

@@ -15,6 +15,18 @@ pub struct Frame<'a> {
     pub time: Nanos,
     /// Its number in a capture, from 1; 0 when live.
     pub number: u64,
+    /// What the device says of its checksums.
+    pub checksum: Checksum,
+}
+
+/// What a device says of the checksums of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checksum {
+    /// It did not look, or they are right.
+    #[default]
+    NotBad,
+    /// One is wrong, and the receiver will discard the packet.
+    Bad,
 }
 
 /// What is to be done with a frame.

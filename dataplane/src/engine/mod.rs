@@ -5,6 +5,7 @@ mod enforcement;
 mod fragments;
 mod frame;
 mod inspection;
+mod judgement;
 mod lifecycle;
 mod pipeline;
 mod report;
@@ -13,7 +14,7 @@ mod segmentation;
 mod settings;
 mod transport;
 
-pub use frame::{Decision, Frame};
-pub use pipeline::{BURST_CAPACITY, Engine};
+pub use frame::{Checksum, Decision, Frame};
+pub use pipeline::{BURST_CAPACITY, Engine, EngineSizes};
 pub use rules::WorkerRules;
-pub use settings::{EngineSettings, FailSafe, Midstream, Mode, Spread, WireSettings};
+pub use settings::{EngineSettings, FailSafe, FlowEvents, Midstream, Mode, Spread, UnseenAcks, WireSettings};

@@ -6,17 +6,18 @@
 
 use std::sync::Arc;
 
-use super::frame::{Decision, Frame};
+use super::frame::{Checksum, Decision, Frame};
 use super::rules::{Draining, LiveRules, WorkerRules};
 use super::settings::EngineSettings;
 use crate::counter::{Counter, Counters};
-use crate::event::EventProducer;
+use crate::event::{EventProducer, Generation};
 use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowTable, HashSeed, Side};
-use crate::inspect::Hits;
-use crate::packet::{FragmentConfig, FragmentTable, Packet, ParseError, Parsed, parse};
+use crate::inspect::{Hits, InspectCounters};
+use crate::packet::{FragmentConfig, FragmentTable, IpProtocol, IpVersion, Packet, ParseError, Parsed, parse};
 use crate::ruleset::Ruleset;
 use crate::stream::{Reassembler, StoreConfig};
 use crate::time::Nanos;
+use crate::verdict::{Reason, Verdict};
 
 /// Frames that a burst can have.
 pub const BURST_CAPACITY: usize = 64;
@@ -68,6 +69,8 @@ pub struct Engine {
     pub(super) hits: Hits,
     pub(super) counters: Counters,
     pub(super) events: EventProducer,
+    /// What the inspectors of rule sets that are gone have counted.
+    retired: InspectCounters,
     slots: Box<[Slot; BURST_CAPACITY]>,
     now: Nanos,
 }
@@ -90,6 +93,7 @@ impl Engine {
             hits: Hits::default(),
             counters: Counters::default(),
             events,
+            retired: InspectCounters::default(),
             slots: Box::new([Slot::default(); BURST_CAPACITY]),
             now: Nanos::ZERO,
         }
@@ -103,6 +107,7 @@ impl Engine {
         for (index, (frame, decision)) in frames.iter().zip(decisions.iter_mut()).enumerate() {
             let Some(&slot) = self.slots.get(index) else { break };
             *decision = self.decide(frame, &slot);
+            self.count(frame, decision.verdict);
         }
         if let Some(last) = frames.last() {
             self.tick(last.time);
@@ -125,12 +130,16 @@ impl Engine {
     /// Puts another rule set in force, from the next packet on. What is returned is to be dropped elsewhere.
     pub fn install(&mut self, rules: WorkerRules) -> Option<WorkerRules> {
         let until = self.now + self.settings.drain;
-        self.rules.install(rules, until)
+        let oldest = self.rules.install(rules, until);
+        self.retired += oldest.as_ref().map(|rules| rules.inspector.counters()).unwrap_or_default();
+        oldest
     }
 
     /// The rule set before, once no flow uses it any more.
     pub fn retire(&mut self) -> Option<WorkerRules> {
-        self.rules.retire(self.now)
+        let retired = self.rules.retire(self.now);
+        self.retired += retired.as_ref().map(|rules| rules.inspector.counters()).unwrap_or_default();
+        retired
     }
 
     /// The rule set in force.
@@ -193,6 +202,9 @@ impl Engine {
         match &slot.stage {
             Stage::Flow { key, side, hash } => {
                 self.count_protocol(&slot.packet);
+                if frame.checksum == Checksum::Bad {
+                    return self.bad_checksum(frame, &slot.packet);
+                }
                 self.flow_packet(frame, &slot.packet, key, *side, *hash)
             }
             Stage::Fragment => self.fragment(frame, &slot.packet),
@@ -202,5 +214,90 @@ impl Engine {
                 Decision::FORWARD
             }
         }
+    }
+
+    /// A packet that its receiver would discard must not be taken for a part of the stream.
+    #[cold]
+    fn bad_checksum(&mut self, frame: &Frame<'_>, packet: &Packet) -> Decision {
+        self.counters.add(Counter::TcpBadChecksum, 1);
+        self.refuse(frame, packet, Reason::BadChecksum, None)
+    }
+
+    fn count(&mut self, frame: &Frame<'_>, verdict: Verdict) {
+        let bytes = frame.bytes.len() as u64;
+        self.counters.add(Counter::Packets, 1);
+        self.counters.add(Counter::Bytes, bytes);
+        match verdict {
+            Verdict::Forward => {
+                self.counters.add(Counter::Forwarded, 1);
+                self.counters.add(Counter::ForwardedBytes, bytes);
+            }
+            Verdict::Drop(_) => self.counters.add(Counter::Dropped, 1),
+            Verdict::Reject(_) => self.counters.add(Counter::Rejected, 1),
+        }
+    }
+
+    fn count_protocol(&mut self, packet: &Packet) {
+        self.counters.add(
+            match packet.version {
+                IpVersion::V4 => Counter::DecodeIpv4,
+                IpVersion::V6 => Counter::DecodeIpv6,
+            },
+            1,
+        );
+        self.counters.add(
+            match packet.protocol {
+                IpProtocol::TCP => Counter::DecodeTcp,
+                IpProtocol::UDP => Counter::DecodeUdp,
+                IpProtocol::SCTP => Counter::DecodeSctp,
+                IpProtocol::ICMP => Counter::DecodeIcmp,
+                IpProtocol::ICMPV6 => Counter::DecodeIcmpv6,
+                _ => Counter::DecodeOther,
+            },
+            1,
+        );
+        self.counters.add(Counter::DecodeTunnel, u64::from(packet.depth > 0));
+    }
+
+    /// Brings the counters that other parts keep for themselves up to date, and hands out all of them.
+    pub fn counters(&mut self) -> &Counters {
+        let streams = *self.reassembler.counters();
+        let mut inspect = self.retired;
+        inspect += self.rules.current.inspector.counters();
+        if let Some(draining) = &self.rules.draining {
+            inspect += draining.rules.inspector.counters();
+        }
+        for (counter, value) in [
+            (Counter::TcpOutOfOrder, streams.out_of_order),
+            (Counter::TcpRetransmissions, streams.retransmissions),
+            (Counter::TcpOverlapConflicts, streams.conflicts),
+            (Counter::TcpGaps, streams.gaps),
+            (Counter::TcpGapBytes, streams.gap_bytes),
+            (Counter::TcpNotRetained, streams.not_retained),
+            (Counter::AlertsLost, self.hits.lost()),
+            (Counter::InspectedBytes, inspect.bytes),
+            (Counter::InspectedChunks, inspect.scans),
+            (Counter::InspectFailed, inspect.failed),
+            (Counter::InspectProgressFull, inspect.matcher.progress_full),
+            (Counter::InspectWidened, inspect.matcher.widened),
+            (Counter::EventsLost, self.events.lost()),
+        ] {
+            self.counters.set(counter, value);
+        }
+        &self.counters
+    }
+
+    pub(super) fn generation(&self) -> Generation {
+        self.rules.current.ruleset.generation
+    }
+
+    /// What flow records keep of the generation in force.
+    pub(super) fn generation_tag(&self) -> u16 {
+        self.generation().tag()
+    }
+
+    /// The latest time that the engine was told.
+    pub(super) fn now(&self) -> Nanos {
+        self.now
     }
 }

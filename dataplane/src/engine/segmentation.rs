@@ -3,8 +3,8 @@
 use weir_rules::field::FieldId;
 use weir_rules::policy::{Action, Endpoint, IdentityId, Mode as RuleMode, Policy, PolicyRuleId};
 
+use super::rules::WorkerRules;
 use crate::flow::{CachedVerdict, Direction, FlowKey, Side};
-use crate::inspect::Inspector;
 use crate::packet::{Address, IpProtocol};
 
 /// What policy says of a flow.
@@ -59,9 +59,10 @@ pub(super) fn segment(policy: &Policy, key: &FlowKey, initiator: Side) -> Segmen
 }
 
 /// What becomes of the packets of an allowed flow: a flow that no signature looks at need not be looked at.
-pub(super) fn allowed(inspector: &Inspector, protocol: IpProtocol) -> CachedVerdict {
+pub(super) fn allowed(rules: &WorkerRules, protocol: IpProtocol) -> CachedVerdict {
     let field = field_of(protocol);
-    let wanted = [Direction::ToServer, Direction::ToClient].into_iter().any(|d| inspector.wants(field, d));
+    let wanted = !rules.ruleset.databases.header_only().is_empty()
+        || [Direction::ToServer, Direction::ToClient].into_iter().any(|d| rules.inspector.wants(field, d));
     if wanted { CachedVerdict::Inspect } else { CachedVerdict::Forward }
 }
 
@@ -74,6 +75,6 @@ pub(super) fn field_of(protocol: IpProtocol) -> FieldId {
     }
 }
 
-fn has_ports(protocol: IpProtocol) -> bool {
+pub(super) fn has_ports(protocol: IpProtocol) -> bool {
     matches!(protocol, IpProtocol::TCP | IpProtocol::UDP | IpProtocol::SCTP)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::packet::ParserConfig;
+use crate::stream::Retain;
 
 /// What a wire does with verdicts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,26 @@ pub enum Midstream {
     Drop,
 }
 
+/// What happens to an acknowledgment of bytes that never came by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnseenAcks {
+    /// The segment is dropped: inline, no honest receiver can have sent it.
+    #[default]
+    Drop,
+    /// The missing bytes are skipped: a capture may lack packets that were on the wire.
+    Skip,
+}
+
+/// Whether the end of a flow is an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FlowEvents {
+    /// It is.
+    #[default]
+    On,
+    /// It is only counted.
+    Off,
+}
+
 /// Whether fragments can be told apart from the flow they belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Spread {
@@ -66,6 +87,14 @@ pub struct EngineSettings {
     pub wires: Vec<WireSettings>,
     /// Connections whose start was not seen.
     pub midstream: Midstream,
+    /// Acknowledgments of bytes that never came by.
+    pub unseen_acks: UnseenAcks,
+    /// How far ahead of the next byte a reset may lie to be believed, in bytes; as `tcp.window`.
+    pub window: u32,
+    /// What is kept of inspected bytes, to compare repetitions with.
+    pub retain: Retain,
+    /// Whether the end of a flow is an event.
+    pub flow_events: FlowEvents,
     /// How flows are spread over workers.
     pub spread: Spread,
     /// How long flows may keep the rule set they began with after a reload.

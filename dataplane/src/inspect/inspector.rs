@@ -3,6 +3,7 @@
 //! Everything is allocated when the inspector is made, aside from the data path; scanning allocates nothing. A
 //! worker has one inspector for the rule set in force and, for a while after a reload, one for the rule set before.
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use hyperscan::{Matching, Scratch};
@@ -56,6 +57,18 @@ pub struct InspectCounters {
     pub matcher: MatcherCounters,
 }
 
+impl AddAssign for InspectCounters {
+    fn add_assign(&mut self, rhs: InspectCounters) {
+        self.bytes += rhs.bytes;
+        self.scans += rhs.scans;
+        self.failed += rhs.failed;
+        self.streams_full += rhs.streams_full;
+        self.matcher.matches += rhs.matcher.matches;
+        self.matcher.progress_full += rhs.matcher.progress_full;
+        self.matcher.widened += rhs.matcher.widened;
+    }
+}
+
 /// What asking for a stream gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opened {
@@ -65,6 +78,18 @@ pub enum Opened {
     NotWanted,
     /// All streams are taken.
     Full,
+}
+
+/// What became of a piece that was to be scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Scanned {
+    /// It was scanned, or no signature looks at it.
+    Done,
+    /// The handle names no stream of this inspector.
+    NoStream,
+    /// Hyperscan failed; what the piece holds is not known.
+    Failed,
 }
 
 /// Scans for one worker.
@@ -165,7 +190,7 @@ impl Inspector {
         slot.reset(scratch, offset);
     }
 
-    /// Scans the next bytes of a stream. Returns whether the handle was good.
+    /// Scans the next bytes of a stream.
     pub fn scan_stream(
         &mut self,
         handle: StreamHandle,
@@ -173,21 +198,21 @@ impl Inspector {
         owner: u32,
         bytes: &[u8],
         hits: &mut Hits,
-    ) -> bool {
+    ) -> Scanned {
         let field = FieldId::TcpStream;
-        let Some(group) = self.databases.group(field, direction) else { return false };
+        let Some(group) = self.databases.group(field, direction) else { return Scanned::Done };
         let (Some(pool), Some(scratch)) = (&mut self.pools[direction.index()], &self.scratch) else {
-            return false;
+            return Scanned::NoStream;
         };
-        let Some(slot) = pool.slot(handle.slot(), owner) else { return false };
-        let Some(stream) = &slot.stream else { return false };
+        let Some(slot) = pool.slot(handle.slot(), owner) else { return Scanned::NoStream };
+        let Some(stream) = &slot.stream else { return Scanned::NoStream };
         if let Some(tap) = &mut self.tap {
             let (first, slot) = (slot.scanned == 0, handle.slot());
             tap.record(ScanPiece { field, direction, slot, first, start: 0, length: 0 }, bytes);
         }
         let matcher = &mut self.matcher;
         let mut scope =
-            ScanScope { group: &group.plan, field, base: slot.base, head: &mut slot.progress, hits };
+            ScanScope { group: &group.plan, field, direction, base: slot.base, head: &mut slot.progress, hits };
         let scanned = stream.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
             matcher.on_match(&mut scope, id, from, to);
             Matching::Continue
@@ -196,20 +221,27 @@ impl Inspector {
         slot.scanned += bytes.len() as u64;
         self.counters.bytes += bytes.len() as u64;
         self.counters.scans += 1;
-        self.counters.failed += u64::from(scanned.is_err());
-        true
+        self.note(scanned)
     }
 
     /// Scans a chunk that is complete in itself.
-    pub fn scan_block(&mut self, field: FieldId, direction: Direction, bytes: &[u8], hits: &mut Hits) {
-        let Some(group) = self.databases.group(field, direction) else { return };
-        let (Database::Block(database), Some(scratch)) = (&group.database, &self.scratch) else { return };
+    pub fn scan_block(
+        &mut self,
+        field: FieldId,
+        direction: Direction,
+        bytes: &[u8],
+        hits: &mut Hits,
+    ) -> Scanned {
+        let Some(group) = self.databases.group(field, direction) else { return Scanned::Done };
+        let (Database::Block(database), Some(scratch)) = (&group.database, &self.scratch) else {
+            return Scanned::Failed;
+        };
         if let Some(tap) = &mut self.tap {
             tap.record(ScanPiece { field, direction, slot: 0, first: true, start: 0, length: 0 }, bytes);
         }
         let mut head = progress::NONE;
         let matcher = &mut self.matcher;
-        let mut scope = ScanScope { group: &group.plan, field, base: 0, head: &mut head, hits };
+        let mut scope = ScanScope { group: &group.plan, field, direction, base: 0, head: &mut head, hits };
         let scanned = database.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
             matcher.on_match(&mut scope, id, from, to);
             Matching::Continue
@@ -218,7 +250,17 @@ impl Inspector {
         self.matcher.release(&mut head);
         self.counters.bytes += bytes.len() as u64;
         self.counters.scans += 1;
-        self.counters.failed += u64::from(scanned.is_err());
+        self.note(scanned)
+    }
+
+    fn note(&mut self, scanned: Result<(), hyperscan::Error>) -> Scanned {
+        match scanned {
+            Ok(()) => Scanned::Done,
+            Err(_) => {
+                self.counters.failed += 1;
+                Scanned::Failed
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use weir_rules::signature::{Presence, RuleIndex};
 
 use super::plan::{GroupPlan, Place, Plan, Step};
 use super::progress::{Fired, Fit, Progress, ProgressSlab, Tag, Window};
+use crate::flow::Direction;
 
 /// Hits that one packet can have; more are counted and not reported.
 pub const MAX_HITS: usize = 64;
@@ -21,8 +22,10 @@ const PENDING: usize = 4096;
 pub struct Hit {
     /// Which.
     pub rule: RuleIndex,
-    /// In which field.
-    pub field: FieldId,
+    /// In which field; `None` where the header alone decided.
+    pub field: Option<FieldId>,
+    /// In which direction of the flow.
+    pub direction: Direction,
     /// Offset in the field behind the last byte of the match that completed it.
     pub offset: u64,
 }
@@ -80,6 +83,8 @@ pub struct ScanScope<'a> {
     pub group: &'a GroupPlan,
     /// The field, for the hits.
     pub field: FieldId,
+    /// The direction, for the hits.
+    pub direction: Direction,
     /// What offset zero of the scanner is in the field.
     pub base: u64,
     /// The list of progress of the stream.
@@ -140,7 +145,8 @@ impl Matcher {
         for usage in uses {
             match scope.group.plans.get(usage.plan as usize) {
                 Some(plan) if plan.is_single_pattern() => {
-                    scope.hits.push(Hit { rule: plan.rule, field: scope.field, offset: scope.base + end });
+                    let (field, direction) = (Some(scope.field), scope.direction);
+                    scope.hits.push(Hit { rule: plan.rule, field, direction, offset: scope.base + end });
                 }
                 Some(_) => wanted = true,
                 None => {}
@@ -161,13 +167,14 @@ impl Matcher {
         }
         let last = self.pending.iter().map(|m| m.end).max().unwrap_or(0);
         self.walk(scope);
-        let (group, field, offset) = (scope.group, scope.field, scope.base + last);
+        let (group, field, direction) = (scope.group, Some(scope.field), scope.direction);
+        let offset = scope.base + last;
         let hits = &mut *scope.hits;
         self.slab.for_each(*scope.head, |progress| {
             let Some(plan) = group.plans.get(progress.plan as usize) else { return };
             if progress.fired == Fired::No && is_complete(plan, progress) {
                 progress.fired = Fired::Yes;
-                hits.push(Hit { rule: plan.rule, field, offset });
+                hits.push(Hit { rule: plan.rule, field, direction, offset });
             }
         });
     }

@@ -12,7 +12,7 @@ mod stream_pool;
 mod tap;
 
 pub use database::{CompileReport, Databases, GroupSummary};
-pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened};
+pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened, Scanned};
 pub use matcher::{Hit, Hits, MAX_HITS};
 pub use stream_pool::StreamHandle;
 pub use tap::{ScanPiece, ScanTap};

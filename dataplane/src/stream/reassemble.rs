@@ -27,9 +27,10 @@ use super::half::{Half, HalfFlags};
 use super::store::{ChunkStore, Comparison, KeepError, StoreConfig};
 
 /// What is kept of bytes after their inspection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Retain {
     /// All that the peer has not acknowledged, so that retransmissions can be compared.
+    #[default]
     Unacknowledged,
     /// Nothing: retransmissions pass without comparison. Early bytes are kept all the same until the gap is filled.
     Nothing,

@@ -33,6 +33,12 @@ pub struct StoreConfig {
     pub window: usize,
 }
 
+impl Default for StoreConfig {
+    fn default() -> StoreConfig {
+        StoreConfig { memory: 64 << 20, window: 1 << 20 }
+    }
+}
+
 /// The chunks of one half: the first and the last, one more than the index, so that all zero is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ChunkList {

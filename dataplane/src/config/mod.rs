@@ -1,0 +1,9 @@
+//! The configuration file: parsed once into types, checked, and handed down.
+
+pub mod file;
+pub mod load;
+mod settings;
+pub mod units;
+
+pub use file::Config;
+pub use load::{ConfigError, load};

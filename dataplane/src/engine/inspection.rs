@@ -1,0 +1,34 @@
+//! The stage that scans what a packet carries on its own: UDP, SCTP, ICMP and whatever is not decoded.
+
+use super::frame::{Decision, Frame};
+use super::judgement::Basis;
+use super::lifecycle::Place;
+use super::pipeline::Engine;
+use super::segmentation::field_of;
+use crate::inspect::Scanned;
+use crate::packet::Packet;
+use crate::verdict::Reason;
+
+impl Engine {
+    /// A packet of a flow without streams.
+    pub(super) fn inspect_payload(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
+        self.hits.clear();
+        let payload = packet.payload(frame.bytes);
+        let inspector = &mut self.rules.current.inspector;
+        let field = field_of(packet.protocol);
+        let scanned = match payload {
+            [] => Scanned::Done,
+            _ => inspector.scan_block(field, place.direction, payload, &mut self.hits),
+        };
+        if let Some(decision) = self.judge(frame, packet, place, Basis::Packet) {
+            return decision;
+        }
+        match scanned {
+            Scanned::Done => Decision::FORWARD,
+            Scanned::NoStream | Scanned::Failed => {
+                let context = self.context(place.id, place.direction);
+                self.refuse(frame, packet, Reason::Fault, context.as_ref())
+            }
+        }
+    }
+}

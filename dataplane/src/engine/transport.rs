@@ -1,0 +1,231 @@
+//! The stage of TCP: puts a segment into its stream, scans what it completes, and refuses what no honest end sends.
+
+use super::frame::{Decision, Frame};
+use super::judgement::Basis;
+use super::lifecycle::Place;
+use super::pipeline::Engine;
+use super::rules::LiveRules;
+use super::settings::{EngineSettings, UnseenAcks};
+use crate::event::AnomalyKind;
+use crate::flow::{Direction, FlowFlags, FlowRecord};
+use crate::inspect::{Hits, Opened, Scanned, StreamHandle};
+use crate::packet::{Packet, TcpFlags};
+use crate::stream::{AckOutcome, Reassembler, SegmentOutcome, StreamBytes};
+use crate::verdict::{Overload, Reason};
+
+/// What following a segment came to, before the hits are judged.
+#[derive(Clone, Copy, Debug, Default)]
+struct Followed {
+    /// Why the segment can't pass, or only where the wire fails open.
+    refusal: Option<Reason>,
+    /// The sequence number that the receiver expects next.
+    expected: Option<u32>,
+}
+
+/// How the bytes of one direction are scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scan {
+    With(StreamHandle),
+    /// No signature looks at them.
+    Unwanted,
+    /// They need to be scanned and there is no stream left.
+    NoStream,
+}
+
+/// What reassembly and scanning share while one segment is followed.
+struct Follower<'e> {
+    record: &'e mut FlowRecord,
+    owner: u32,
+    rules: &'e mut LiveRules,
+    reassembler: &'e mut Reassembler,
+    hits: &'e mut Hits,
+    failed: bool,
+}
+
+impl Engine {
+    /// A segment of a connection under inspection.
+    pub(super) fn segment_of(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
+        self.hits.clear();
+        let followed = self.follow(packet, place, frame.bytes);
+        if let Some(decision) = self.judge(frame, packet, place, Basis::Stream { expected: followed.expected }) {
+            return decision;
+        }
+        match followed.refusal {
+            None => Decision::FORWARD,
+            Some(reason) => self.refuse_segment(frame, packet, place, reason),
+        }
+    }
+
+    fn follow(&mut self, packet: &Packet, place: Place, frame: &[u8]) -> Followed {
+        let Some(record) = self.flows.get_mut(place.id) else { return Followed::default() };
+        let mut follower = Follower {
+            record,
+            owner: place.id.0,
+            rules: &mut self.rules,
+            reassembler: &mut self.reassembler,
+            hits: &mut self.hits,
+            failed: false,
+        };
+        let expected = follower.expected(place.direction);
+        let mut refusal = follower.acknowledge_allowed(packet, place.direction, &self.settings).err();
+        if refusal.is_none() {
+            refusal = follower.segment(packet, place.direction, packet.payload(frame), &self.settings).err();
+        }
+        let kept = refusal.is_none_or(|reason| matches!(reason, Reason::Overload(_)));
+        if kept {
+            follower.acknowledge(packet, place.direction);
+        }
+        if follower.failed {
+            refusal = refusal.or(Some(Reason::Fault));
+        }
+        if matches!(refusal, Some(Reason::Overload(_) | Reason::Fault)) {
+            follower.record.flags |= FlowFlags::UNINSPECTED;
+        }
+        Followed { refusal, expected }
+    }
+
+    /// A segment that no connection can have, or that contradicts what was inspected.
+    #[cold]
+    pub(super) fn refuse_segment(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, reason: Reason) -> Decision {
+        let context = self.context(place.id, place.direction);
+        let anomaly = match reason {
+            Reason::OverlapConflict => Some("overlap_different_data"),
+            Reason::InvalidSegment => Some("invalid_segment"),
+            Reason::UnseenAck => Some("ack_unseen_segment"),
+            _ => None,
+        };
+        if anomaly.is_some() {
+            self.report_anomaly(frame, packet, AnomalyKind::Stream, anomaly, context.as_ref());
+        }
+        self.refuse(frame, packet, reason, context.as_ref())
+    }
+}
+
+impl Follower<'_> {
+    fn expected(&self, direction: Direction) -> Option<u32> {
+        self.record.halves.get(direction.index()).filter(|half| half.is_started()).map(|half| half.next_seq())
+    }
+
+    /// The stream that scans `direction`, taken where there is none yet.
+    fn scan(&mut self, direction: Direction) -> Scan {
+        let Some(slot) = self.record.streams.get_mut(direction.index()) else { return Scan::Unwanted };
+        let handle = StreamHandle(*slot);
+        if handle.is_some() && self.rules.of(handle).is_some() {
+            return Scan::With(handle);
+        }
+        let inspector = &mut self.rules.current.inspector;
+        match inspector.open(direction, self.owner) {
+            Opened::Stream(handle) => {
+                *slot = handle.0;
+                let offset = self.record.halves.get(direction.index()).map_or(0, |half| half.offset());
+                if offset > 0 {
+                    inspector.gap(handle, direction, self.owner, offset);
+                }
+                Scan::With(handle)
+            }
+            Opened::NotWanted => Scan::Unwanted,
+            Opened::Full => Scan::NoStream,
+        }
+    }
+
+    /// Whether the acknowledgment is of bytes that came by. One that is not would make them pass as repeated later.
+    fn acknowledge_allowed(
+        &self,
+        packet: &Packet,
+        direction: Direction,
+        settings: &EngineSettings,
+    ) -> Result<(), Reason> {
+        let lossy = self.record.flags.intersects(FlowFlags::UNINSPECTED | FlowFlags::MIDSTREAM);
+        if settings.unseen_acks == UnseenAcks::Skip || lossy || !packet.tcp.flags.contains(TcpFlags::ACK) {
+            return Ok(());
+        }
+        match self.record.halves.get(direction.reverse().index()) {
+            Some(half) if half.unseen_before(packet.tcp.ack) > 0 => Err(Reason::UnseenAck),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the payload into the stream and scans what became contiguous.
+    fn segment(
+        &mut self,
+        packet: &Packet,
+        direction: Direction,
+        payload: &[u8],
+        settings: &EngineSettings,
+    ) -> Result<(), Reason> {
+        let tcp = packet.tcp;
+        let syn = tcp.flags.contains(TcpFlags::SYN);
+        let seq = if syn { tcp.seq.wrapping_add(1) } else { tcp.seq };
+        let scan = if payload.is_empty() && !syn { Scan::Unwanted } else { self.scan(direction) };
+        let Some(half) = self.record.halves.get_mut(direction.index()) else { return Ok(()) };
+        if syn && !half.is_started() {
+            self.reassembler.start(half, seq);
+        }
+        if payload.is_empty() {
+            if tcp.flags.contains(TcpFlags::FIN) {
+                self.reassembler.fin(half);
+            }
+            return Ok(());
+        }
+        if scan == Scan::Unwanted {
+            // Not followed; should signatures come that want it, it is picked up where it then is.
+            self.reassembler.release(half);
+            *half = Default::default();
+            return Ok(());
+        }
+        let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
+        let outcome = self.reassembler.segment(half, seq, payload, settings.retain, &mut |bytes| {
+            *failed |= scan_bytes(rules, scan, direction, owner, bytes, hits) == Scanned::Failed;
+        });
+        if tcp.flags.contains(TcpFlags::FIN) {
+            self.reassembler.fin(half);
+        }
+        match outcome {
+            SegmentOutcome::Conflict { .. } => Err(Reason::OverlapConflict),
+            SegmentOutcome::OutOfWindow => Err(Reason::OutOfWindow),
+            SegmentOutcome::StoreFull | SegmentOutcome::TooManyGaps | SegmentOutcome::Unverifiable { .. } => {
+                Err(Reason::Overload(Overload::StreamMemory))
+            }
+            _ if scan == Scan::NoStream => Err(Reason::Overload(Overload::InspectStreams)),
+            SegmentOutcome::InOrder { .. } | SegmentOutcome::OutOfOrder | SegmentOutcome::Retransmission => Ok(()),
+        }
+    }
+
+    /// Frees what the other end now has, and scans what follows a gap that it says it does not miss.
+    fn acknowledge(&mut self, packet: &Packet, direction: Direction) {
+        let other = direction.reverse();
+        let Some(half) = self.record.halves.get_mut(other.index()) else { return };
+        if !packet.tcp.flags.contains(TcpFlags::ACK) || !half.is_started() {
+            return;
+        }
+        let handle = self.record.streams.get(other.index()).map_or(StreamHandle::NONE, |&slot| StreamHandle(slot));
+        let scan = if handle.is_some() { Scan::With(handle) } else { Scan::Unwanted };
+        let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
+        let outcome = self.reassembler.acknowledge(half, packet.tcp.ack, &mut |bytes| {
+            *failed |= scan_bytes(rules, scan, other, owner, bytes, hits) == Scanned::Failed;
+        });
+        if let AckOutcome::Gap { .. } = outcome {
+            self.record.flags |= FlowFlags::UNINSPECTED;
+        }
+    }
+}
+
+/// Scans the next bytes of a stream, or notes that some are missing.
+fn scan_bytes(
+    rules: &mut LiveRules,
+    scan: Scan,
+    direction: Direction,
+    owner: u32,
+    bytes: StreamBytes<'_>,
+    hits: &mut Hits,
+) -> Scanned {
+    let Scan::With(handle) = scan else { return Scanned::Done };
+    let Some(rules) = rules.of(handle) else { return Scanned::Done };
+    if bytes.gap_before.is_some() {
+        rules.inspector.gap(handle, direction, owner, bytes.offset);
+    }
+    if bytes.bytes.is_empty() {
+        return Scanned::Done;
+    }
+    rules.inspector.scan_stream(handle, direction, owner, bytes.bytes, hits)
+}

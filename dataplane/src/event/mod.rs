@@ -1,0 +1,16 @@
+//! Events: what happened on the data path, on its way to the people who have to know.
+//!
+//! A worker pushes small fixed-size [`Event`]s into its own [ring]; a writer off the data path takes them out, looks
+//! names up in the [`Catalog`] of their generation and writes EVE JSON, Suricata's schema with objects of weir's added.
+
+pub mod catalog;
+pub mod eve;
+pub mod record;
+pub mod ring;
+
+pub use catalog::{Catalog, Generation};
+pub use record::{
+    AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd, FlowEvent,
+    FlowTotals, Identities, PolicyEvent, PolicyNote,
+};
+pub use ring::{EventConsumer, EventProducer};
