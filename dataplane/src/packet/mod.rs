@@ -1,8 +1,27 @@
 //! From a frame to the innermost packet: parsing without copies, tunnels looked through, fragments put together.
 
+mod config;
+mod cursor;
+mod error;
+mod ethernet;
+mod extension;
+mod ipv4;
+mod ipv6;
+mod mpls;
+mod parse;
 mod parsed;
+mod pppoe;
+mod transport;
+mod tunnel;
 
+pub use config::ParserConfig;
+pub use error::ParseError;
+pub use ethernet::MAX_VLAN_TAGS;
+pub use extension::MAX_EXTENSION_HEADERS;
+pub use mpls::MAX_MPLS_LABELS;
+pub use parse::parse;
 pub use parsed::{
-    Address, FragmentInfo, IpProtocol, IpVersion, Layer, MAX_TUNNEL_DEPTH, Packet, Parsed, TcpFlags, TcpHeader,
-    Tenant, TunnelKind,
+    Address, FragmentInfo, IpProtocol, IpVersion, Layer, MAX_TUNNEL_DEPTH, Packet, Parsed, TcpFlags,
+    TcpHeader, Tenant, TunnelKind,
 };
+pub use tunnel::MAX_GTP_EXTENSIONS;

@@ -3,6 +3,10 @@
 //! A [`Packet`] describes the *innermost* IP packet of a frame, because that is what a workload sent; the headers
 //! around it are kept as [`Layer`]s, for the tunnel's identity and so that an answer can be wrapped the same way.
 
+use std::num::NonZeroU16;
+
+use super::ParseError;
+
 /// Which version of IP an address belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -83,13 +87,26 @@ impl IpProtocol {
 /// Both directions of a flow must carry the same value, so only what is symmetric belongs here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tenant {
-    /// VLAN ids (12 bits) from the outside in; zero where there is none (IEEE 802.1Q §9.6).
+    /// The outermost and the innermost VLAN id (12 bits), those within a tunnel included; zero where there is none.
+    /// A tag of VLAN 0 only has a priority and names no VLAN (IEEE 802.1Q §9.6).
     pub vlan: [u16; 2],
-    /// The innermost tunnel that carries an identifier.
+    /// The innermost tunnel that carries an identifier; where none does, the outermost.
     pub tunnel: TunnelKind,
     /// Its identifier: the VNI of VXLAN and Geneve (24 bits), the key of GRE (32 bits). GTP-U's TEID names a direction
     /// and not a tenant, so it is zero there.
     pub vni: u32,
+}
+
+impl Tenant {
+    /// Notes a VLAN inside of those that are noted.
+    pub(super) fn enter_vlan(&mut self, id: u16) {
+        let [outer, inner] = &mut self.vlan;
+        match (id, *outer) {
+            (0, _) => {}
+            (_, 0) => *outer = id,
+            _ => *inner = id,
+        }
+    }
 }
 
 /// The kinds of encapsulation that are looked through.
@@ -122,6 +139,8 @@ pub struct Layer {
     pub transport_offset: u16,
     /// How the next layer is wrapped.
     pub tunnel: TunnelKind,
+    /// Offset of the Ethernet header in the tunnel, where it carries one.
+    pub ethernet_offset: Option<NonZeroU16>,
 }
 
 /// How many IP headers around the innermost a packet can describe; the configured depth is at most this.
@@ -213,6 +232,8 @@ pub struct Packet {
     pub layers: [Layer; MAX_TUNNEL_DEPTH],
     /// How many of `layers` are set.
     pub depth: u8,
+    /// This packet seems to carry another, which is malformed in this way, so that it is taken for an ordinary payload.
+    pub inner_error: Option<ParseError>,
 }
 
 impl Packet {
