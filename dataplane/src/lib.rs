@@ -6,4 +6,5 @@
 
 pub mod flow;
 pub mod packet;
+pub mod stream;
 pub mod time;
