@@ -1,0 +1,109 @@
+//! From a hash to the index of a record: open addressing over eight-byte buckets.
+//!
+//! ```text
+//!  63            32 31             0
+//! ┌────────────────┬────────────────┐
+//! │ tag            │ index + 1      │   all zero: empty
+//! └────────────────┴────────────────┘
+//! ```
+//!
+//! A tag is 32 bits of the hash, and its low bits are the bucket where the search begins; it goes on from bucket to
+//! bucket, eight of which share a cache line, until one is empty. At most three quarters of the buckets are used.
+//! Removal moves later buckets back into the gap, so there are no tombstones and searches do not get longer with age.
+
+/// The indexes of records by the hash of their keys.
+#[derive(Debug)]
+pub(super) struct Buckets {
+    buckets: Box<[u64]>,
+    /// One less than the number of buckets, which is a power of two.
+    mask: usize,
+}
+
+impl Buckets {
+    /// Room for `capacity` records, fewer than 2^31.
+    pub fn new(capacity: u32) -> Buckets {
+        let count = (capacity as usize).saturating_mul(4).div_ceil(3).next_power_of_two().max(8);
+        Buckets { buckets: vec![0; count].into_boxed_slice(), mask: count - 1 }
+    }
+
+    /// The bucket where the search for `tag` begins.
+    pub fn home(&self, tag: u32) -> Option<&u64> {
+        self.buckets.get(tag as usize & self.mask)
+    }
+
+    /// The records that may be meant by `tag`, nearest first.
+    pub fn candidates(&self, tag: u32) -> impl Iterator<Item = u32> + '_ {
+        self.search(tag).filter(move |&(_, bucket)| tag_of(bucket) == tag).map(|(_, bucket)| index_of(bucket))
+    }
+
+    /// The used buckets from the home of `tag` on, up to the first that is empty.
+    fn search(&self, tag: u32) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let home = tag as usize;
+        (0..=self.mask)
+            .map(move |step| home.wrapping_add(step) & self.mask)
+            .map_while(|at| self.buckets.get(at).map(|&bucket| (at, bucket)))
+            .take_while(|&(_, bucket)| bucket != 0)
+    }
+
+    /// Adds the record `index` under `tag`.
+    pub fn insert(&mut self, tag: u32, index: u32) {
+        let mut at = tag as usize & self.mask;
+        for _ in 0..=self.mask {
+            match self.buckets.get_mut(at) {
+                Some(bucket) if *bucket == 0 => {
+                    *bucket = bucket_of(tag, index);
+                    return;
+                }
+                _ => at = (at + 1) & self.mask,
+            }
+        }
+    }
+
+    /// Takes out the record `index`, which was added under `tag`.
+    pub fn remove(&mut self, tag: u32, index: u32) {
+        let meant = bucket_of(tag, index);
+        let Some((mut gap, _)) = self.search(tag).find(|&(_, bucket)| bucket == meant) else { return };
+        let mut at = gap;
+        for _ in 0..self.mask {
+            at = (at + 1) & self.mask;
+            let bucket = self.get(at);
+            if bucket == 0 {
+                break;
+            }
+            // A bucket may move back to the gap unless its search begins behind the gap.
+            let home = tag_of(bucket) as usize & self.mask;
+            if self.distance(home, at) >= self.distance(gap, at) {
+                self.set(gap, bucket);
+                gap = at;
+            }
+        }
+        self.set(gap, 0);
+    }
+
+    /// How many steps a search takes from one bucket to another.
+    const fn distance(&self, from: usize, to: usize) -> usize {
+        to.wrapping_sub(from) & self.mask
+    }
+
+    fn get(&self, at: usize) -> u64 {
+        self.buckets.get(at).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, at: usize, bucket: u64) {
+        if let Some(slot) = self.buckets.get_mut(at) {
+            *slot = bucket;
+        }
+    }
+}
+
+const fn bucket_of(tag: u32, index: u32) -> u64 {
+    (tag as u64) << 32 | (index as u64).wrapping_add(1)
+}
+
+const fn tag_of(bucket: u64) -> u32 {
+    (bucket >> 32) as u32
+}
+
+const fn index_of(bucket: u64) -> u32 {
+    (bucket as u32).wrapping_sub(1)
+}

@@ -1,0 +1,5 @@
+//! Bringing a cache line near before it is needed.
+
+/// Starts loading `value`, without waiting for it.
+#[inline(always)]
+pub(super) fn prefetch_read<T>(_value: &T) {}

@@ -1,0 +1,385 @@
+//! The flow table of one worker.
+//!
+//! ```text
+//!  hash ─▶ buckets ─▶ records            8 and 192 bytes, found with two cache misses that prefetching hides
+//!                       ▲ ▲
+//!              wheel ───┘ └─── phases    by deadline, and by phase in order of entry: 8 bytes each
+//! ```
+//!
+//! A burst is looked up in three rounds, so that misses overlap: [`prefetch_bucket`](FlowTable::prefetch_bucket) for
+//! all, [`prefetch_record`](FlowTable::prefetch_record) for all, then [`find`](FlowTable::find).
+//!
+//! The table never ends a flow: [`expired`](FlowTable::expired) and [`victim`](FlowTable::victim) name one, and the
+//! caller writes down what there is to tell and calls [`remove`](FlowTable::remove).
+
+use super::buckets::Buckets;
+use super::hash::{FlowHash, HashSeed};
+use super::key::{Direction, FlowKey, Side};
+use super::prefetch::prefetch_read;
+use super::record::{FlowFlags, FlowRecord};
+use super::rings::Rings;
+use super::settings::FlowConfig;
+use super::state::{FlowPhase, FlowState, Transition};
+use super::tcp::Segment;
+use super::timeouts::Pressure;
+use super::victim::IdleSearch;
+use super::wheel::Wheel;
+use crate::packet::IpProtocol;
+use crate::time::Nanos;
+
+/// The ring of records that hold no flow; the rings before it are those of the phases.
+const FREE: u32 = FlowPhase::ALL.len() as u32;
+/// Established flows looked at for each call of [`FlowTable::expired`] in an emergency.
+const SWEEP: usize = 8;
+
+/// The place of a flow in its table, until it is removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FlowId(pub u32);
+
+impl FlowId {
+    /// The position in the table.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Why a flow can't be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the flow table has no room for another flow: evict one, or raise flows.capacity")]
+pub struct TableFull;
+
+/// What a table did since it was made. Indexed by [`FlowPhase::index`] where there are three of something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlowCounters {
+    /// Flows added.
+    pub inserted: u64,
+    /// Flows removed, for whatever reason.
+    pub removed: u64,
+    /// Flows not added for lack of room; each may have been added after an eviction.
+    pub full: u64,
+    /// Flows named by [`FlowTable::victim`].
+    pub evicted: [u64; 3],
+    /// Flows found to be over by time.
+    pub timed_out: [u64; 3],
+    /// Times that the table was nearly full and emergency timeouts began to hold.
+    pub emergencies: u64,
+}
+
+/// The flows of one worker.
+#[derive(Debug)]
+pub struct FlowTable {
+    pub(super) config: FlowConfig,
+    seed: HashSeed,
+    pub(super) records: Box<[FlowRecord]>,
+    buckets: Buckets,
+    wheel: Wheel,
+    pub(super) phases: Rings,
+    pub(super) levels: [usize; 3],
+    pressure: Pressure,
+    pub(super) idle: IdleSearch,
+    pub(super) counters: FlowCounters,
+}
+
+impl FlowTable {
+    /// An empty table. Takes all the memory it will ever use.
+    pub fn new(config: FlowConfig, seed: HashSeed) -> FlowTable {
+        let capacity = config.capacity.clamp(1, FlowConfig::MAX_CAPACITY);
+        let members = capacity as u32;
+        let mut phases = Rings::new(members, FREE + 1);
+        (0..members).for_each(|index| phases.push_back(FREE, index));
+        FlowTable {
+            config: FlowConfig { capacity, ..config },
+            seed,
+            records: FlowRecord::allocate(capacity),
+            buckets: Buckets::new(members),
+            wheel: Wheel::new(members, config.granularity),
+            phases,
+            levels: [0; 3],
+            pressure: Pressure::Normal,
+            idle: IdleSearch::default(),
+            counters: FlowCounters::default(),
+        }
+    }
+
+    /// The hash that this table keeps `key` under.
+    pub fn hash(&self, key: &FlowKey) -> FlowHash {
+        self.seed.hash(key)
+    }
+
+    /// Starts fetching the bucket where the search for `hash` begins.
+    pub fn prefetch_bucket(&self, hash: FlowHash) {
+        if let Some(bucket) = self.buckets.home(tag(hash)) {
+            prefetch_read(bucket);
+        }
+    }
+
+    /// Starts fetching the record that `hash` most likely means. Waits for the bucket.
+    pub fn prefetch_record(&self, hash: FlowHash) {
+        let candidate = self.buckets.candidates(tag(hash)).next();
+        if let Some(record) = candidate.and_then(|index| self.records.get(index as usize)) {
+            prefetch_read(&record.key);
+            prefetch_read(&record.packets);
+        }
+    }
+
+    /// The flow with this key; `hash` is [`FlowTable::hash`] of it.
+    pub fn find(&self, key: &FlowKey, hash: FlowHash) -> Option<FlowId> {
+        let is_meant =
+            |&index: &u32| self.records.get(index as usize).is_some_and(|record| record.key == *key);
+        self.buckets.candidates(tag(hash)).find(is_meant).map(FlowId)
+    }
+
+    /// Adds a flow, which [`FlowTable::find`] has not found.
+    ///
+    /// Fails when all records are taken, or when unanswered flows have their share of them;
+    /// [`FlowTable::victim`] says which flow to remove to make it succeed.
+    pub fn insert(
+        &mut self,
+        key: &FlowKey,
+        hash: FlowHash,
+        initiator: Side,
+        now: Nanos,
+    ) -> Result<FlowId, TableFull> {
+        let room = if self.unanswered() < self.unanswered_limit() { self.phases.first(FREE) } else { None };
+        let Some(index) = room else {
+            self.counters.full += 1;
+            return Err(TableFull);
+        };
+        let Some(record) = self.records.get_mut(index as usize) else { return Err(TableFull) };
+        *record = FlowRecord::new(*key, tag(hash), initiator, now);
+        self.buckets.insert(tag(hash), index);
+        self.enter(index, FlowPhase::New);
+        let timeout = self.config.timeouts.of(key.protocol, FlowPhase::New, self.pressure);
+        self.wheel.arm(index, now + timeout);
+        self.counters.inserted += 1;
+        Ok(FlowId(index))
+    }
+
+    /// The record of a flow.
+    pub fn get(&self, id: FlowId) -> Option<&FlowRecord> {
+        self.records.get(id.index()).filter(|record| record.state.is_some())
+    }
+
+    /// The record of a flow.
+    pub fn get_mut(&mut self, id: FlowId) -> Option<&mut FlowRecord> {
+        self.records.get_mut(id.index()).filter(|record| record.state.is_some())
+    }
+
+    /// Removes a flow; whoever uses what its record refers to has given that back before.
+    pub fn remove(&mut self, id: FlowId) {
+        let Some(record) = self.get_mut(id) else { return };
+        let (phase, tag) = (record.phase(), record.tag);
+        record.state = None;
+        self.buckets.remove(tag, id.0);
+        self.wheel.disarm(id.0);
+        self.phases.unlink(id.0);
+        // The record freed last is used next: it is in the cache, and a table with few flows touches little memory.
+        self.phases.push_front(FREE, id.0);
+        self.change_level(phase, usize::wrapping_sub);
+        self.counters.removed += 1;
+    }
+
+    /// Follows the state of a flow over a packet seen at `now`. For TCP `segment` counts, for all else the direction.
+    ///
+    /// On [`Transition::Reused`] and [`Transition::Anomaly`] the record is left as it was.
+    pub fn track(&mut self, id: FlowId, direction: Direction, segment: Segment, now: Nanos) -> Transition {
+        let Some(record) = self.get_mut(id) else { return Transition::Stays };
+        let before = record.state();
+        let transition = if record.key.protocol == IpProtocol::TCP {
+            before.tcp(direction, segment)
+        } else {
+            before.datagram(direction)
+        };
+        if matches!(transition, Transition::Reused | Transition::Anomaly(_)) {
+            return transition;
+        }
+        record.last_seen = now;
+        // A direction is an index below two.
+        record.tcp_flags[direction.index()] |= segment.flags;
+        if let Transition::Moves(after) = transition {
+            record.state = Some(after);
+            if before == FlowState::New && !matches!(after, FlowState::SynSent | FlowState::Replied) {
+                record.flags |= FlowFlags::MIDSTREAM;
+            }
+            self.change_phase(id, before.phase(), after.phase());
+        }
+        transition
+    }
+
+    /// Names a flow that is over by time; `budget` is how many may be looked at, and is counted down.
+    ///
+    /// To be called until it gives `None`, each time removing the flow that it named.
+    pub fn expired(&mut self, now: Nanos, budget: &mut usize) -> Option<FlowId> {
+        self.wheel_expired(now, budget).or_else(|| self.swept(now, budget))
+    }
+
+    /// Whether a flow is over by time though it was not removed yet, because the clock has jumped or the budget was
+    /// short. A packet that finds such a flow begins a new one.
+    pub fn timed_out(&mut self, id: FlowId, now: Nanos) -> bool {
+        let over = self.is_over(id, now);
+        if over {
+            self.count_timeout(id);
+        }
+        over
+    }
+
+    /// The flows among the `limit` records from `start` on, in order of their ids. The next part begins at
+    /// `start + limit`, and the last before [`FlowTable::capacity`].
+    pub fn iter_from(&self, start: FlowId, limit: usize) -> impl Iterator<Item = (FlowId, &FlowRecord)> {
+        let from = start.index().min(self.records.len());
+        let records = self.records.get(from..).unwrap_or_default();
+        let ids = (start.0..).map(FlowId);
+        ids.zip(records).take(limit).filter(|(_, record)| record.state.is_some())
+    }
+
+    /// Flows in the table.
+    pub fn len(&self) -> usize {
+        self.levels.iter().sum()
+    }
+
+    /// Whether there is no flow.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Flows that there is room for.
+    pub fn capacity(&self) -> usize {
+        self.records.len()
+    }
+
+    /// How many flows are in `phase`.
+    pub fn level(&self, phase: FlowPhase) -> usize {
+        let [new, established, closed] = self.levels;
+        match phase {
+            FlowPhase::New => new,
+            FlowPhase::Established => established,
+            FlowPhase::Closed => closed,
+        }
+    }
+
+    /// Whether emergency timeouts hold.
+    pub fn pressure(&self) -> Pressure {
+        self.pressure
+    }
+
+    /// What was done so far.
+    pub fn counters(&self) -> &FlowCounters {
+        &self.counters
+    }
+}
+
+/// What the parts of the table do together.
+impl FlowTable {
+    /// When a flow is over if nothing more is seen of it.
+    fn deadline(&self, record: &FlowRecord) -> Nanos {
+        record.last_seen + self.config.timeouts.of(record.key.protocol, record.phase(), self.pressure)
+    }
+
+    fn is_over(&self, id: FlowId, now: Nanos) -> bool {
+        self.get(id).is_some_and(|record| self.deadline(record) <= now)
+    }
+
+    /// A flow that is over among those whose turn the wheel says it is.
+    fn wheel_expired(&mut self, now: Nanos, budget: &mut usize) -> Option<FlowId> {
+        while let Some(left) = budget.checked_sub(1) {
+            let index = self.wheel.pop_due(now)?;
+            *budget = left;
+            let id = FlowId(index);
+            let Some(record) = self.get_mut(id) else { continue };
+            // By a clock that was set back, what was seen in the future was seen now.
+            record.last_seen = record.last_seen.min(now);
+            let deadline = self.get(id).map_or(now, |record| self.deadline(record));
+            if deadline > now {
+                self.wheel.arm(index, deadline);
+                continue;
+            }
+            // Comes up again if it is not removed.
+            self.wheel.arm(index, now + self.config.granularity);
+            self.count_timeout(id);
+            return Some(id);
+        }
+        None
+    }
+
+    /// In an emergency: a flow that the wheel will not come to soon, but which the emergency timeouts end.
+    fn swept(&mut self, now: Nanos, budget: &mut usize) -> Option<FlowId> {
+        if self.pressure == Pressure::Normal {
+            return None;
+        }
+        // Those that wait for an answer or are over come in order of time; the others have to be searched.
+        let oldest = [FlowPhase::New, FlowPhase::Closed].map(|phase| self.phases.first(phase.index() as u32));
+        let mut found = oldest.into_iter().flatten().map(FlowId).find(|&id| self.is_over(id, now));
+        for _ in 0..SWEEP.min(*budget) {
+            if found.is_some() {
+                break;
+            }
+            *budget -= 1;
+            let next = FlowId(self.rotate(FlowPhase::Established)?);
+            found = Some(next).filter(|&id| self.is_over(id, now));
+        }
+        found.inspect(|&id| self.count_timeout(id))
+    }
+
+    /// The flow that is first in its phase, which goes to the end.
+    pub(super) fn rotate(&mut self, phase: FlowPhase) -> Option<u32> {
+        let ring = phase.index() as u32;
+        let index = self.phases.first(ring)?;
+        self.phases.unlink(index);
+        self.phases.push_back(ring, index);
+        Some(index)
+    }
+
+    fn change_phase(&mut self, id: FlowId, before: FlowPhase, after: FlowPhase) {
+        if before == after {
+            return;
+        }
+        self.change_level(before, usize::wrapping_sub);
+        self.enter(id.0, after);
+        // The wheel finds a later deadline by itself; an earlier one it has to be told.
+        let Some(record) = self.get(id) else { return };
+        let timeout = |phase| self.config.timeouts.of(record.key.protocol, phase, self.pressure);
+        if timeout(after) < timeout(before) {
+            let deadline = self.deadline(record);
+            self.wheel.arm(id.0, deadline);
+        }
+    }
+
+    /// Moves a record to the end of a phase's ring.
+    fn enter(&mut self, index: u32, phase: FlowPhase) {
+        self.phases.unlink(index);
+        self.phases.push_back(phase.index() as u32, index);
+        self.change_level(phase, usize::wrapping_add);
+    }
+
+    fn change_level(&mut self, phase: FlowPhase, change: fn(usize, usize) -> usize) {
+        if let Some(level) = self.levels.get_mut(phase.index()) {
+            *level = change(*level, 1);
+        }
+        self.update_pressure();
+    }
+
+    fn update_pressure(&mut self) {
+        let [_, established, closed] = self.levels;
+        let percent = (established + closed) * 100 / self.capacity();
+        let above = usize::from(self.config.emergency_percent);
+        if percent >= above && self.pressure == Pressure::Normal {
+            self.pressure = Pressure::Emergency;
+            self.counters.emergencies += 1;
+        } else if percent + usize::from(FlowConfig::RELIEF_PERCENT) < above {
+            self.pressure = Pressure::Normal;
+        }
+    }
+
+    #[cold]
+    fn count_timeout(&mut self, id: FlowId) {
+        let phase = self.get(id).map(FlowRecord::phase).unwrap_or_default();
+        if let Some(count) = self.counters.timed_out.get_mut(phase.index()) {
+            *count += 1;
+        }
+    }
+}
+
+/// The part of a hash that buckets hold.
+const fn tag(hash: FlowHash) -> u32 {
+    hash.0 as u32
+}
