@@ -75,7 +75,13 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error at `span`.
     pub fn error(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { source: source.clone(), span, severity: Severity::Error, message: message.into(), help: None }
+        Diagnostic {
+            source: source.clone(),
+            span,
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// A warning at `span`.

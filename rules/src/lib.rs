@@ -9,4 +9,5 @@
 pub mod diagnostic;
 pub mod field;
 pub mod policy;
+pub mod ranges;
 pub mod signature;

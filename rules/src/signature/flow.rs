@@ -1,0 +1,41 @@
+//! What a signature asks of the flow a packet belongs to (the keyword `flow`).
+
+/// The conditions on the flow; nothing set asks for nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlowOptions {
+    /// Which way the packet goes.
+    pub direction: Option<FlowDirection>,
+    /// How far the connection has come.
+    pub state: Option<FlowState>,
+    /// Whether reassembled streams or packets are looked at.
+    pub stream: Option<StreamOption>,
+}
+
+/// Which way a packet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FlowDirection {
+    /// From the end that opened the flow (`to_server`, `from_client`).
+    ToServer,
+    /// To the end that opened the flow (`to_client`, `from_server`).
+    ToClient,
+}
+
+/// How far a connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FlowState {
+    /// TCP: the handshake is complete. Others: both ends have sent.
+    Established,
+    /// Not that far.
+    NotEstablished,
+    /// Whatever it is (`stateless`).
+    Stateless,
+}
+
+/// What bytes are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamOption {
+    /// Reassembled streams only (`only_stream`).
+    Only,
+    /// Packets only (`no_stream`).
+    Excluded,
+}

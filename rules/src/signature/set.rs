@@ -1,0 +1,120 @@
+//! The signatures of all files together.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::expression::Evaluator;
+use super::header::HeaderReader;
+use super::limits::Limits;
+use super::parse::parse;
+use super::rule::{RuleIndex, Signature, SignatureId};
+use super::text::Rules;
+use super::variables::Variables;
+use crate::diagnostic::{Diagnostic, Source};
+
+/// The signatures of a rule set, in the order of their files.
+#[derive(Debug, Default)]
+pub struct SignatureSet {
+    /// The signatures; the position is the [`RuleIndex`].
+    pub signatures: Vec<Signature>,
+}
+
+impl SignatureSet {
+    /// The signature at an index.
+    pub fn get(&self, index: RuleIndex) -> Option<&Signature> {
+        self.signatures.get(index.0 as usize)
+    }
+
+    /// Indices and signatures.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleIndex, &Signature)> {
+        self.signatures.iter().enumerate().map(|(at, signature)| (RuleIndex(at as u32), signature))
+    }
+}
+
+/// What rule files came to.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The signatures that are right.
+    pub set: SignatureSet,
+    /// What there is to say, in the order of the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Rules that were left out for an error.
+    pub failed: usize,
+}
+
+/// Parses rule files with the default [`Limits`].
+pub fn load(sources: &[Arc<Source>], variables: &Variables) -> Loaded {
+    load_with(sources, variables, &Limits::default())
+}
+
+/// Parses rule files. A rule with an error is left out and counted; the others load.
+pub fn load_with(sources: &[Arc<Source>], variables: &Variables, limits: &Limits) -> Loaded {
+    let mut headers = HeaderReader {
+        addresses: Evaluator::new(variables, limits.nesting),
+        ports: Evaluator::new(variables, limits.nesting),
+    };
+    let mut collector = Collector { loaded: Loaded::default(), known: HashMap::new(), limits };
+    let mut rules = 0;
+    for source in sources {
+        for rule in Rules::of(&source.text) {
+            if rules >= limits.rules {
+                let message =
+                    format!("more than {} rules; this one and those behind it are left out", limits.rules);
+                collector.say(Diagnostic::error(source, rule.span, message));
+                collector.loaded.failed += 1;
+                return collector.loaded;
+            }
+            rules += 1;
+            let parsed = parse(source, &rule, &mut headers, limits);
+            for fault in parsed.faults {
+                collector.say(fault.into_diagnostic(source, &rule));
+            }
+            match parsed.signature {
+                Some(signature) => collector.add(signature),
+                None => collector.loaded.failed += 1,
+            }
+        }
+    }
+    collector.loaded
+}
+
+struct Collector<'l> {
+    loaded: Loaded,
+    known: HashMap<SignatureId, usize>,
+    limits: &'l Limits,
+}
+
+impl Collector<'_> {
+    fn say(&mut self, diagnostic: Diagnostic) {
+        if self.loaded.diagnostics.len() < self.limits.diagnostics {
+            self.loaded.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Adds a signature. Of two with one number the higher revision counts, of equal revisions the first.
+    fn add(&mut self, signature: Signature) {
+        let signatures = &mut self.loaded.set.signatures;
+        let at = match self.known.entry(signature.id) {
+            Entry::Vacant(entry) => {
+                entry.insert(signatures.len());
+                signatures.push(signature);
+                return;
+            }
+            Entry::Occupied(entry) => *entry.get(),
+        };
+        let Some(known) = signatures.get_mut(at) else { return };
+        let (kept, replaced) = if signature.rev > known.rev {
+            let replaced = std::mem::replace(known, signature);
+            (&*known, replaced)
+        } else {
+            (&*known, signature)
+        };
+        let message = format!("{} rev {} is there twice and left out here", replaced.id, replaced.rev);
+        let help =
+            format!("rev {} at {} is used; give this rule another sid, or delete it", kept.rev, kept.origin);
+        let origin = &replaced.origin;
+        let diagnostic = Diagnostic::warning(&origin.source, origin.span.clone(), message).with_help(help);
+        self.say(diagnostic);
+    }
+}
