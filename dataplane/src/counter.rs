@@ -75,6 +75,8 @@ counters! {
     Observed = "verdict.would_drop",
     /// Frames forwarded without the inspection they need, because the wire fails open.
     PassedUninspected = "verdict.passed_uninspected",
+    /// Frames in whose burst the engine failed.
+    Faults = "verdict.faults",
     /// Resets and ICMP messages sent because of a rejection.
     Answers = "verdict.answers",
     /// Answers that could not be built or sent.

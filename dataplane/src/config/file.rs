@@ -252,7 +252,7 @@ pub struct Tcp {
     /// Memory of each worker for segments that wait, or that may be repeated.
     pub memory: Size,
     /// How far ahead of the next byte a segment may lie, and how much is kept for comparison, for each direction.
-    pub window: Size,
+    pub window: Spanned<Size>,
     /// Connections whose start was not seen.
     pub midstream: Midstream,
     /// Acknowledgments of bytes that never came by.
@@ -265,7 +265,7 @@ impl Default for Tcp {
     fn default() -> Tcp {
         Tcp {
             memory: Size::mib(128),
-            window: Size::mib(1),
+            window: unplaced(Size::mib(1)),
             midstream: Midstream::Inspect,
             unseen_acks: UnseenAcks::Auto,
             retransmissions: Retransmissions::Compare,

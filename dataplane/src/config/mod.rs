@@ -2,8 +2,9 @@
 
 pub mod file;
 pub mod load;
-mod settings;
+pub mod settings;
 pub mod units;
 
 pub use file::Config;
 pub use load::{ConfigError, load};
+pub use settings::Source;

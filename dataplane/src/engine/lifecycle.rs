@@ -224,13 +224,13 @@ impl Engine {
         }
     }
 
-    /// Ends every flow, as when weir stops.
-    pub fn end_all_flows(&mut self) {
-        let mut from = FlowId(0);
-        while let Some((id, _)) = self.flows.iter_from(from, usize::MAX).next() {
-            self.end_flow(id, FlowEnd::Shutdown);
-            from = FlowId(id.0 + 1);
+    /// Ends the flows among `limit` places of the table from `from` on, as when weir stops. Returns where to go on.
+    pub fn end_flows(&mut self, from: FlowId, limit: usize) -> Option<FlowId> {
+        let next = FlowId(from.0.saturating_add(limit as u32));
+        for index in from.0..next.0 {
+            self.end_flow(FlowId(index), FlowEnd::Shutdown);
         }
+        (next.index() < self.flows.capacity()).then_some(next)
     }
 
     /// Gives back all that a flow holds, writes its event and forgets it.

@@ -11,7 +11,7 @@ use super::rules::{Draining, LiveRules, WorkerRules};
 use super::settings::EngineSettings;
 use crate::counter::{Counter, Counters};
 use crate::event::{EventProducer, Generation};
-use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowTable, HashSeed, Side};
+use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
 use crate::inspect::{Hits, InspectCounters};
 use crate::packet::{FragmentConfig, FragmentTable, IpProtocol, IpVersion, Packet, ParseError, Parsed, parse};
 use crate::ruleset::Ruleset;
@@ -285,6 +285,42 @@ impl Engine {
             self.counters.set(counter, value);
         }
         &self.counters
+    }
+
+    /// All counters, with those that the worker keeps: answers sent and failed, frames that could not be sent, and
+    /// frames handed to other workers or lost on the way to them.
+    pub fn counters_with(
+        &mut self,
+        answers: u64,
+        answers_failed: u64,
+        tx_failed: u64,
+        handed_over: (u64, u64),
+    ) -> &Counters {
+        for (counter, value) in [
+            (Counter::Answers, answers),
+            (Counter::AnswersFailed, answers_failed),
+            (Counter::TxFailed, tx_failed),
+            (Counter::HandedOver, handed_over.0),
+            (Counter::HandOverFull, handed_over.1),
+        ] {
+            self.counters.set(counter, value);
+        }
+        self.counters()
+    }
+
+    /// The engine failed in the middle of a burst: every frame of it is treated as its wire's `on-fault` says.
+    #[cold]
+    pub fn fault(&mut self, frames: &[Frame<'_>], decisions: &mut [Decision]) {
+        for (frame, decision) in frames.iter().zip(decisions) {
+            self.counters.add(Counter::Faults, 1);
+            *decision = self.refuse(frame, &Packet::default(), Reason::Fault, None);
+            self.count(frame, decision.verdict);
+        }
+    }
+
+    /// The number of a flow in events.
+    pub fn flow_id(&self, record: &FlowRecord) -> u64 {
+        super::report::flow_id(self.flows.hash(record.key()), record.first_seen)
     }
 
     pub(super) fn generation(&self) -> Generation {

@@ -164,7 +164,7 @@ impl Engine {
 /// A number that tells a flow from all others, positive and exact in the floating point of JSON readers (53 bits).
 ///
 /// Made of the keyed hash of its key and of the time it began, so that it is the same in every replay.
-fn flow_id(hash: FlowHash, first_seen: Nanos) -> u64 {
+pub(super) fn flow_id(hash: FlowHash, first_seen: Nanos) -> u64 {
     let mixed = (hash.0 ^ first_seen.0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 11).max(1)
 }

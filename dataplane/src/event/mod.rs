@@ -7,6 +7,8 @@ pub mod catalog;
 pub mod eve;
 pub mod record;
 pub mod ring;
+pub mod writer;
+pub mod writer_thread;
 
 pub use catalog::{Catalog, Generation};
 pub use record::{
@@ -14,3 +16,5 @@ pub use record::{
     FlowTotals, Identities, PolicyEvent, PolicyNote,
 };
 pub use ring::{EventConsumer, EventProducer};
+pub use writer::{EveError, EveTarget, EveWriter};
+pub use writer_thread::{WriterHandle, WriterStatus};
