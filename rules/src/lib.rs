@@ -8,6 +8,8 @@
 
 pub mod diagnostic;
 pub mod field;
+mod names;
+pub mod origin;
 pub mod policy;
 pub mod ranges;
 pub mod signature;

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use super::address::Addresses;
 use super::expression::Evaluator;
 use super::fault::Fault;
-use super::names::nearest;
 use super::port::Ports;
 use super::rule::{RejectTo, RuleAction, RuleProtocol};
 use super::text::Piece;
+use crate::names::nearest;
 use crate::ranges::RangeSet;
 
 /// One end of a packet.

@@ -25,17 +25,15 @@ mod set;
 mod text;
 mod variables;
 
-#[cfg(test)]
-mod parse_tests;
-
 pub use classification::Classification;
 pub use condition::{Case, Condition, Pattern, Placement, Presence, RegexFlags};
 pub use flow::{FlowDirection, FlowOptions, FlowState, StreamOption};
 pub use header::{Endpoint, Header, HeaderDirection};
 pub use limits::Limits;
 pub use rule::{
-    Origin, Reference, RejectTo, ReportAs, RuleAction, RuleIndex, RuleProtocol, Signature, SignatureId,
-    Target,
+    Reference, RejectTo, ReportAs, RuleAction, RuleIndex, RuleProtocol, Signature, SignatureId, Target,
 };
 pub use set::{Loaded, SignatureSet, load, load_with};
 pub use variables::Variables;
+
+pub use crate::origin::Origin;

@@ -7,9 +7,10 @@ use super::fault::Fault;
 use super::header::{HeaderReader, ParsedHeader};
 use super::keyword::{Applied, apply};
 use super::limits::Limits;
-use super::rule::{Origin, Signature, SignatureId};
+use super::rule::{Signature, SignatureId};
 use super::text::{Options, Piece, RuleText, halves};
 use crate::diagnostic::{Severity, Source};
+use crate::origin::Origin;
 
 /// The generator of rules that do not name one.
 const DEFAULT_GENERATOR: u32 = 1;

@@ -1,14 +1,12 @@
 //! A signature: everything that one rule says.
 
 use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
 
 use super::classification::Classification;
 use super::condition::Condition;
 use super::flow::FlowOptions;
 use super::header::{Endpoint, Header};
-use crate::diagnostic::Source;
+use crate::origin::Origin;
 
 /// The position of a signature in its [`SignatureSet`](super::SignatureSet).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,28 +180,4 @@ pub enum Target {
     Source,
     /// Its receiver (`dest_ip`).
     Destination,
-}
-
-/// Where a rule is written.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// The file.
-    pub source: Arc<Source>,
-    /// The bytes of the rule in it.
-    pub span: Range<usize>,
-    /// The line where it starts, counted from 1.
-    pub line: u32,
-}
-
-impl Origin {
-    /// The text as it was written.
-    pub fn text(&self) -> &str {
-        self.source.text.get(self.span.clone()).unwrap_or_default()
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.source.name, self.line)
-    }
 }

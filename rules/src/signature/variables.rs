@@ -70,7 +70,7 @@ impl Variables {
     }
 
     pub(super) fn nearest(&self, name: &str) -> Option<&str> {
-        super::names::nearest(name, self.values.keys().map(String::as_str))
+        crate::names::nearest(name, self.values.keys().map(String::as_str))
     }
 }
 

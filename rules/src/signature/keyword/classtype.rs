@@ -1,10 +1,10 @@
 //! `classtype:trojan-activity;`: the class, and with it the priority.
 
 use super::{Apply, Keyword};
+use crate::names::nearest;
 use crate::signature::classification::Classification;
 use crate::signature::draft::{Draft, set_once};
 use crate::signature::fault::Fault;
-use crate::signature::names::nearest;
 use crate::signature::text::{Piece, unquoted};
 
 pub(super) const KEYWORD: Keyword = Keyword { name: "classtype", apply: Apply::Value(apply) };

@@ -1,10 +1,10 @@
 //! `flow:established,to_server;`: in which flows, and which way.
 
 use super::{Apply, Keyword};
+use crate::names::nearest;
 use crate::signature::draft::{Draft, set_once};
 use crate::signature::fault::{Complaint, Fault};
 use crate::signature::flow::{FlowDirection, FlowOptions, FlowState, StreamOption};
-use crate::signature::names::nearest;
 use crate::signature::text::{Piece, unquoted};
 
 pub(super) const KEYWORD: Keyword = Keyword { name: "flow", apply: Apply::Value(apply) };

@@ -2,8 +2,9 @@
 
 use super::draft::Draft;
 use super::fault::{Complaint, Fault};
-use super::names::{SURICATA_KEYWORDS, nearest};
+use super::names::SURICATA_KEYWORDS;
 use super::text::{OptionText, Piece};
+use crate::names::nearest;
 
 mod classtype;
 mod content;
