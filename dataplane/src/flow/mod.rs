@@ -15,10 +15,16 @@ mod settings;
 mod spread;
 mod state;
 mod table;
+#[cfg(test)]
+mod table_tests;
 mod tcp;
 mod timeouts;
 mod victim;
+#[cfg(test)]
+mod victim_tests;
 mod wheel;
+#[cfg(test)]
+mod wheel_tests;
 
 pub use hash::{FlowHash, HashSeed};
 pub use key::{Direction, FlowKey, Side, WireId};

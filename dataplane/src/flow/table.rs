@@ -228,8 +228,8 @@ impl FlowTable {
     pub fn iter_from(&self, start: FlowId, limit: usize) -> impl Iterator<Item = (FlowId, &FlowRecord)> {
         let from = start.index().min(self.records.len());
         let records = self.records.get(from..).unwrap_or_default();
-        let ids = (start.0..).map(FlowId);
-        ids.zip(records).take(limit).filter(|(_, record)| record.state.is_some())
+        let numbered = records.iter().zip(start.0..).map(|(record, index)| (FlowId(index), record));
+        numbered.take(limit).filter(|(_, record)| record.state.is_some())
     }
 
     /// Flows in the table.
