@@ -3,13 +3,16 @@
 //! ```text
 //!  63            32 31             0
 //! ┌────────────────┬────────────────┐
-//! │ tag            │ index + 1      │   all zero: empty
+//! │ tag            │ index          │   all ones: empty
 //! └────────────────┴────────────────┘
 //! ```
 //!
 //! A tag is 32 bits of the hash, and its low bits are the bucket where the search begins; it goes on from bucket to
 //! bucket, eight of which share a cache line, until one is empty. At most three quarters of the buckets are used.
 //! Removal moves later buckets back into the gap, so there are no tombstones and searches do not get longer with age.
+
+/// A bucket that names no record: no table has so many.
+const EMPTY: u64 = u64::MAX;
 
 /// The indexes of records by the hash of their keys.
 #[derive(Debug)]
@@ -23,7 +26,7 @@ impl Buckets {
     /// Room for `capacity` records, fewer than 2^31.
     pub fn new(capacity: u32) -> Buckets {
         let count = (capacity as usize).saturating_mul(4).div_ceil(3).next_power_of_two().max(8);
-        Buckets { buckets: vec![0; count].into_boxed_slice(), mask: count - 1 }
+        Buckets { buckets: vec![EMPTY; count].into_boxed_slice(), mask: count - 1 }
     }
 
     /// The bucket where the search for `tag` begins.
@@ -39,10 +42,10 @@ impl Buckets {
     /// The used buckets from the home of `tag` on, up to the first that is empty.
     fn search(&self, tag: u32) -> impl Iterator<Item = (usize, u64)> + '_ {
         let home = tag as usize;
-        (0..=self.mask)
+        (0..self.buckets.len())
             .map(move |step| home.wrapping_add(step) & self.mask)
             .map_while(|at| self.buckets.get(at).map(|&bucket| (at, bucket)))
-            .take_while(|&(_, bucket)| bucket != 0)
+            .take_while(|&(_, bucket)| bucket != EMPTY)
     }
 
     /// Adds the record `index` under `tag`.
@@ -50,7 +53,7 @@ impl Buckets {
         let mut at = tag as usize & self.mask;
         for _ in 0..=self.mask {
             match self.buckets.get_mut(at) {
-                Some(bucket) if *bucket == 0 => {
+                Some(bucket) if *bucket == EMPTY => {
                     *bucket = bucket_of(tag, index);
                     return;
                 }
@@ -67,7 +70,7 @@ impl Buckets {
         for _ in 0..self.mask {
             at = (at + 1) & self.mask;
             let bucket = self.get(at);
-            if bucket == 0 {
+            if bucket == EMPTY {
                 break;
             }
             // A bucket may move back to the gap unless its search begins behind the gap.
@@ -77,7 +80,7 @@ impl Buckets {
                 gap = at;
             }
         }
-        self.set(gap, 0);
+        self.set(gap, EMPTY);
     }
 
     /// How many steps a search takes from one bucket to another.
@@ -86,7 +89,7 @@ impl Buckets {
     }
 
     fn get(&self, at: usize) -> u64 {
-        self.buckets.get(at).copied().unwrap_or(0)
+        self.buckets.get(at).copied().unwrap_or(EMPTY)
     }
 
     fn set(&mut self, at: usize, bucket: u64) {
@@ -97,7 +100,7 @@ impl Buckets {
 }
 
 const fn bucket_of(tag: u32, index: u32) -> u64 {
-    (tag as u64) << 32 | (index as u64).wrapping_add(1)
+    (tag as u64) << 32 | index as u64
 }
 
 const fn tag_of(bucket: u64) -> u32 {
@@ -105,5 +108,5 @@ const fn tag_of(bucket: u64) -> u32 {
 }
 
 const fn index_of(bucket: u64) -> u32 {
-    (bucket as u32).wrapping_sub(1)
+    bucket as u32
 }

@@ -5,6 +5,7 @@
 //! written down and its streams given back, which is the engine's affair.
 
 mod buckets;
+mod expiry;
 mod hash;
 mod key;
 mod prefetch;
@@ -15,15 +16,21 @@ mod settings;
 mod spread;
 mod state;
 mod table;
+#[cfg(test)]
+mod table_tests;
 mod tcp;
 mod timeouts;
 mod victim;
+#[cfg(test)]
+mod victim_tests;
 mod wheel;
+#[cfg(test)]
+mod wheel_tests;
 
 pub use hash::{FlowHash, HashSeed};
 pub use key::{Direction, FlowKey, Side, WireId};
 pub use record::{CachedVerdict, FlowFlags, FlowRecord};
-pub use sequence::{Expected, SequenceCheck, acknowledges};
+pub use sequence::{Expected, SequenceCheck, acknowledges, isn};
 pub use settings::FlowConfig;
 pub use spread::{SpreadBy, spread};
 pub use state::{FlowPhase, FlowState, Transition};

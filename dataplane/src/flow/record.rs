@@ -1,10 +1,12 @@
 //! What is remembered of one flow: three cache lines.
 //!
 //! ```text
-//!  line 0, read for every packet           key, last seen, verdict, state, TCP flags, policy generation
-//!  line 1, written for every packet        packets and bytes; what is looked up once: identities, rules, streams
-//!  line 2, TCP under inspection only       where both streams stand
+//!  line 0, read for every packet       key, verdict, state, TCP flags, identities
+//!  line 1, written for every packet    last seen, packets and bytes; rules and handles
+//!  line 2, TCP under inspection only   where both streams stand
 //! ```
+//!
+//! What is written for every packet is apart from what is only read, so that each packet makes one line dirty.
 
 use super::key::{Direction, FlowKey, Side};
 use super::state::{FlowPhase, FlowState};
@@ -51,8 +53,6 @@ bitflags::bitflags! {
 #[repr(C, align(64))]
 pub struct FlowRecord {
     pub(super) key: FlowKey,
-    /// The time of the latest packet.
-    pub last_seen: Nanos,
     /// What becomes of its packets.
     pub verdict: CachedVerdict,
     /// `None` in a record that holds no flow.
@@ -65,7 +65,13 @@ pub struct FlowRecord {
     pub tcp_flags: [TcpFlags; 2],
     /// The generation of the policy that gave `verdict`, modulo 2^16.
     pub policy_generation: u16,
+    /// Identity of the endpoint that opened it (the index of the policy's identity).
+    pub from_identity: u32,
+    /// Identity of the other endpoint.
+    pub to_identity: u32,
 
+    /// The time of the latest packet.
+    pub last_seen: Nanos,
     /// Packets, for each direction.
     pub packets: [u64; 2],
     /// Bytes of frames, for each direction.
@@ -74,10 +80,6 @@ pub struct FlowRecord {
     pub first_seen: Nanos,
     /// Handles of the inspector's streams, for each direction; [`FlowRecord::NONE`] where there is none.
     pub streams: [u32; 2],
-    /// Identity of the endpoint that opened it (the index of the policy's identity).
-    pub from_identity: u32,
-    /// Identity of the other endpoint.
-    pub to_identity: u32,
     /// The policy rule that decided; [`FlowRecord::NONE`] for the policy's default.
     pub policy_rule: u32,
     /// The signature that cut it; [`FlowRecord::NONE`] while none has.
@@ -92,7 +94,7 @@ pub struct FlowRecord {
 }
 
 const _: () = assert!(size_of::<FlowRecord>() == 192 && align_of::<FlowRecord>() == 64);
-const _: () = assert!(std::mem::offset_of!(FlowRecord, packets) == 64);
+const _: () = assert!(std::mem::offset_of!(FlowRecord, last_seen) == 64);
 const _: () = assert!(std::mem::offset_of!(FlowRecord, halves) == 128);
 
 impl FlowRecord {
@@ -161,6 +163,16 @@ impl FlowRecord {
         self.packets[at] = self.packets[at].wrapping_add(1);
         self.bytes[at] = self.bytes[at].wrapping_add(u64::from(bytes));
         self.last_seen = now;
+    }
+
+    /// Notes that a packet had these TCP flags.
+    pub(super) fn note_flags(&mut self, direction: Direction, flags: TcpFlags) {
+        // A direction is an index below two.
+        let seen = &mut self.tcp_flags[direction.index()];
+        // Nearly always nothing is new, and then the line that holds them is not written.
+        if !seen.contains(flags) {
+            *seen |= flags;
+        }
     }
 
     /// Whether no packet came the way `direction` so far.

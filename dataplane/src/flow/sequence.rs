@@ -5,7 +5,7 @@
 //! RFC 5961; one outside of the window is believed by nobody, and to believe it here would let an attacker end the
 //! inspection of a connection that goes on.
 
-use super::tcp::AckFit;
+use super::tcp::{AckFit, Isn};
 use crate::stream::Half;
 
 /// The sequence numbers that the receiver of one direction may be waiting for.
@@ -38,10 +38,12 @@ impl Expected {
 
     /// Where `seq` lies. A FIN is compared by the number of the FIN itself, behind the segment's payload.
     pub const fn check(&self, seq: u32) -> SequenceCheck {
-        let known = self.next.wrapping_sub(self.acked);
+        // Where more was acknowledged than passed by, nothing lies between.
+        let passed = self.next.wrapping_sub(self.acked).cast_signed();
+        let known = if passed < 0 { 0 } else { passed.cast_unsigned() };
         let ahead = seq.wrapping_sub(self.acked);
         // The number after the end of the stream is one that a FIN took.
-        if ahead <= known.saturating_add(1) {
+        if ahead <= known + 1 {
             SequenceCheck::Expected
         } else if ahead as u64 <= known as u64 + self.window as u64 {
             SequenceCheck::Ahead
@@ -59,9 +61,17 @@ pub fn acknowledges(half: &Half, ack: u32) -> AckFit {
     }
 }
 
+/// How the sequence number `seq` of a SYN compares with the one that `half`, its direction, began with.
+pub fn isn(half: &Half, seq: u32) -> Isn {
+    // Offsets and sequence numbers advance in step, and the first byte follows the SYN.
+    let first = half.next_seq().wrapping_sub(half.offset() as u32);
+    if half.is_started() && first != seq.wrapping_add(1) { Isn::Changed } else { Isn::Consistent }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::{Reassembler, StoreConfig};
 
     #[test]
     fn the_window_has_bounds_that_wrap() {
@@ -82,6 +92,24 @@ mod tests {
                 assert_eq!(expected.check(at(offset)), result, "{offset} from {base}");
             }
         }
+    }
+
+    #[test]
+    fn acknowledgments_may_be_ahead_of_what_passed_by() {
+        let expected = Expected { acked: 1000, next: 900, window: 50 };
+        let checks = [999, 1000, 1050, 1051].map(|seq| expected.check(seq));
+        let [outside, next] = [SequenceCheck::Outside, SequenceCheck::Expected];
+        assert_eq!(checks, [outside, next, SequenceCheck::Ahead, outside]);
+    }
+
+    #[test]
+    fn a_syn_is_compared_with_the_start() {
+        let mut reassembler = Reassembler::new(StoreConfig { memory: 1 << 16, window: 1 << 12 });
+        let mut half = Half::default();
+        assert_eq!(isn(&half, 7), Isn::Consistent);
+        reassembler.start(&mut half, 0);
+        assert_eq!([isn(&half, u32::MAX), isn(&half, 7)], [Isn::Consistent, Isn::Changed]);
+        assert_eq!([acknowledges(&half, 0), acknowledges(&half, 2)], [AckFit::Fits, AckFit::Stray]);
     }
 
     #[test]

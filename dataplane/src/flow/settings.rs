@@ -18,9 +18,9 @@ pub struct FlowConfig {
     /// How much of the capacity may be taken by flows that nobody has answered yet, in percent. A flood of SYNs takes
     /// no more than this; the oldest of them make room for the next.
     pub unanswered_percent: u8,
-    /// From which share of the capacity, in percent, taken by flows that were answered or are over, the emergency
-    /// timeouts hold, until it is [`FlowConfig::RELIEF_PERCENT`] less. Unanswered flows do not count: a flood must not
-    /// shorten the lives of the others.
+    /// From which share of the capacity, in percent, taken by established flows the emergency timeouts hold, until it
+    /// is [`FlowConfig::RELIEF_PERCENT`] less. Flows that were not answered or are over do not count: they can be
+    /// evicted at once, and a flood or a scan must not shorten the lives of the others.
     pub emergency_percent: u8,
     /// An established flow that was silent for less than this is never evicted.
     pub evict_idle: Duration,
@@ -29,7 +29,7 @@ pub struct FlowConfig {
 impl FlowConfig {
     /// The most flows that a table can have.
     pub const MAX_CAPACITY: usize = 1 << 30;
-    /// How far the table has to empty for the emergency to be over, in percent of the capacity.
+    /// How far established flows have to become fewer for the emergency to be over, in percent of the capacity.
     pub const RELIEF_PERCENT: u8 = 10;
 }
 

@@ -84,6 +84,11 @@ impl FlowState {
         }
     }
 
+    /// Whether it is a TCP connection picked up in the middle which nobody has answered yet.
+    pub const fn is_midstream(self) -> bool {
+        matches!(self, FlowState::MidstreamToServer | FlowState::MidstreamToClient)
+    }
+
     /// The name in EVE's `tcp.state`, for TCP.
     pub const fn tcp_name(self) -> &'static str {
         match self {

@@ -29,8 +29,6 @@ use crate::time::Nanos;
 
 /// The ring of records that hold no flow; the rings before it are those of the phases.
 const FREE: u32 = FlowPhase::ALL.len() as u32;
-/// Established flows looked at for each call of [`FlowTable::expired`] in an emergency.
-const SWEEP: usize = 8;
 
 /// The place of a flow in its table, until it is removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,10 +70,10 @@ pub struct FlowTable {
     seed: HashSeed,
     pub(super) records: Box<[FlowRecord]>,
     buckets: Buckets,
-    wheel: Wheel,
+    pub(super) wheel: Wheel,
     pub(super) phases: Rings,
     pub(super) levels: [usize; 3],
-    pressure: Pressure,
+    pub(super) pressure: Pressure,
     pub(super) idle: IdleSearch,
     pub(super) counters: FlowCounters,
 }
@@ -118,7 +116,7 @@ impl FlowTable {
         let candidate = self.buckets.candidates(tag(hash)).next();
         if let Some(record) = candidate.and_then(|index| self.records.get(index as usize)) {
             prefetch_read(&record.key);
-            prefetch_read(&record.packets);
+            prefetch_read(&record.last_seen);
         }
     }
 
@@ -194,8 +192,7 @@ impl FlowTable {
             return transition;
         }
         record.last_seen = now;
-        // A direction is an index below two.
-        record.tcp_flags[direction.index()] |= segment.flags;
+        record.note_flags(direction, segment.flags);
         if let Transition::Moves(after) = transition {
             record.state = Some(after);
             if before == FlowState::New && !matches!(after, FlowState::SynSent | FlowState::Replied) {
@@ -206,30 +203,13 @@ impl FlowTable {
         transition
     }
 
-    /// Names a flow that is over by time; `budget` is how many may be looked at, and is counted down.
-    ///
-    /// To be called until it gives `None`, each time removing the flow that it named.
-    pub fn expired(&mut self, now: Nanos, budget: &mut usize) -> Option<FlowId> {
-        self.wheel_expired(now, budget).or_else(|| self.swept(now, budget))
-    }
-
-    /// Whether a flow is over by time though it was not removed yet, because the clock has jumped or the budget was
-    /// short. A packet that finds such a flow begins a new one.
-    pub fn timed_out(&mut self, id: FlowId, now: Nanos) -> bool {
-        let over = self.is_over(id, now);
-        if over {
-            self.count_timeout(id);
-        }
-        over
-    }
-
     /// The flows among the `limit` records from `start` on, in order of their ids. The next part begins at
     /// `start + limit`, and the last before [`FlowTable::capacity`].
     pub fn iter_from(&self, start: FlowId, limit: usize) -> impl Iterator<Item = (FlowId, &FlowRecord)> {
         let from = start.index().min(self.records.len());
         let records = self.records.get(from..).unwrap_or_default();
-        let ids = (start.0..).map(FlowId);
-        ids.zip(records).take(limit).filter(|(_, record)| record.state.is_some())
+        let numbered = records.iter().zip(start.0..).map(|(record, index)| (FlowId(index), record));
+        numbered.take(limit).filter(|(_, record)| record.state.is_some())
     }
 
     /// Flows in the table.
@@ -270,56 +250,6 @@ impl FlowTable {
 
 /// What the parts of the table do together.
 impl FlowTable {
-    /// When a flow is over if nothing more is seen of it.
-    fn deadline(&self, record: &FlowRecord) -> Nanos {
-        record.last_seen + self.config.timeouts.of(record.key.protocol, record.phase(), self.pressure)
-    }
-
-    fn is_over(&self, id: FlowId, now: Nanos) -> bool {
-        self.get(id).is_some_and(|record| self.deadline(record) <= now)
-    }
-
-    /// A flow that is over among those whose turn the wheel says it is.
-    fn wheel_expired(&mut self, now: Nanos, budget: &mut usize) -> Option<FlowId> {
-        while let Some(left) = budget.checked_sub(1) {
-            let index = self.wheel.pop_due(now)?;
-            *budget = left;
-            let id = FlowId(index);
-            let Some(record) = self.get_mut(id) else { continue };
-            // By a clock that was set back, what was seen in the future was seen now.
-            record.last_seen = record.last_seen.min(now);
-            let deadline = self.get(id).map_or(now, |record| self.deadline(record));
-            if deadline > now {
-                self.wheel.arm(index, deadline);
-                continue;
-            }
-            // Comes up again if it is not removed.
-            self.wheel.arm(index, now + self.config.granularity);
-            self.count_timeout(id);
-            return Some(id);
-        }
-        None
-    }
-
-    /// In an emergency: a flow that the wheel will not come to soon, but which the emergency timeouts end.
-    fn swept(&mut self, now: Nanos, budget: &mut usize) -> Option<FlowId> {
-        if self.pressure == Pressure::Normal {
-            return None;
-        }
-        // Those that wait for an answer or are over come in order of time; the others have to be searched.
-        let oldest = [FlowPhase::New, FlowPhase::Closed].map(|phase| self.phases.first(phase.index() as u32));
-        let mut found = oldest.into_iter().flatten().map(FlowId).find(|&id| self.is_over(id, now));
-        for _ in 0..SWEEP.min(*budget) {
-            if found.is_some() {
-                break;
-            }
-            *budget -= 1;
-            let next = FlowId(self.rotate(FlowPhase::Established)?);
-            found = Some(next).filter(|&id| self.is_over(id, now));
-        }
-        found.inspect(|&id| self.count_timeout(id))
-    }
-
     /// The flow that is first in its phase, which goes to the end.
     pub(super) fn rotate(&mut self, phase: FlowPhase) -> Option<u32> {
         let ring = phase.index() as u32;
@@ -356,26 +286,6 @@ impl FlowTable {
             *level = change(*level, 1);
         }
         self.update_pressure();
-    }
-
-    fn update_pressure(&mut self) {
-        let [_, established, closed] = self.levels;
-        let percent = (established + closed) * 100 / self.capacity();
-        let above = usize::from(self.config.emergency_percent);
-        if percent >= above && self.pressure == Pressure::Normal {
-            self.pressure = Pressure::Emergency;
-            self.counters.emergencies += 1;
-        } else if percent + usize::from(FlowConfig::RELIEF_PERCENT) < above {
-            self.pressure = Pressure::Normal;
-        }
-    }
-
-    #[cold]
-    fn count_timeout(&mut self, id: FlowId) {
-        let phase = self.get(id).map(FlowRecord::phase).unwrap_or_default();
-        if let Some(count) = self.counters.timed_out.get_mut(phase.index()) {
-            *count += 1;
-        }
     }
 }
 
