@@ -13,3 +13,4 @@ pub mod origin;
 pub mod policy;
 pub mod ranges;
 pub mod signature;
+pub mod yaml;

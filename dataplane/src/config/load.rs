@@ -63,7 +63,7 @@ struct Check<'s> {
 
 impl Check<'_> {
     fn report<T>(&mut self, at: &Spanned<T>, message: impl Into<String>, help: impl Into<String>) {
-        let span = yaml::span(self.source, at);
+        let span = yaml::span(at);
         self.found.push(Diagnostic::error(self.source, span, message).with_help(help));
     }
 

@@ -296,8 +296,8 @@ fn segmentation<'c>(policy: &'c Policy, identities: Identities, note: Option<&'s
     Segmentation {
         from: policy.identity_name(identities.from),
         to: policy.identity_name(identities.to),
-        rule: rule.map_or("default", |rule| rule.name()),
-        at: rule.map(|rule| rule.origin().to_string()),
+        rule: rule.map_or("default", |rule| &*rule.name),
+        at: rule.map(|rule| rule.origin.to_string()),
         note,
     }
 }
@@ -401,9 +401,9 @@ fn verdict_object<'c>(
             Effect::Observed => "observe",
         },
         reason: reason.map_or("", |reason| reason.kind().name()),
-        detail: policy_rule.map(|rule| rule.name()).or(rule.map(|s| &*s.msg)).or(detail),
+        detail: policy_rule.map(|rule| &*rule.name).or(rule.map(|s| &*s.msg)).or(detail),
         signature_id: rule.map(|signature| signature.id.sid),
-        at: policy_rule.map(|r| r.origin().to_string()).or(rule.map(|s| s.origin.to_string())),
+        at: policy_rule.map(|r| r.origin.to_string()).or(rule.map(|s| s.origin.to_string())),
     }
 }
 

@@ -35,16 +35,18 @@ bitflags::bitflags! {
     /// What happened to a flow, each at most once.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FlowFlags: u8 {
-        /// A signature or the policy reported it.
-        const ALERTED = 0x01;
         /// Its first packet seen was not the first of the conversation.
-        const MIDSTREAM = 0x02;
-        /// The NIC treats it without asking.
-        const OFFLOADED = 0x04;
-        /// Its ends were told that it is rejected.
-        const REJECT_SENT = 0x08;
+        const MIDSTREAM = 0x01;
         /// Something of it passed without inspection, because there was no room to inspect it.
-        const UNINSPECTED = 0x10;
+        const UNINSPECTED = 0x02;
+        /// Signatures without patterns were asked about its first packet to the server.
+        const HEADER_TO_SERVER = 0x04;
+        /// And about its first to the client.
+        const HEADER_TO_CLIENT = 0x08;
+        /// Those that want an established flow were asked about the direction to the server.
+        const ESTABLISHED_TO_SERVER = 0x10;
+        /// And about the one to the client.
+        const ESTABLISHED_TO_CLIENT = 0x20;
     }
 }
 

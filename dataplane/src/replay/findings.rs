@@ -105,7 +105,7 @@ fn describe(reason: Reason, catalog: &Catalog) -> (String, String) {
             }
         }
         Reason::Policy(Some(rule)) => match catalog.policy.rule(rule) {
-            Some(rule) => (rule.name().to_owned(), rule.origin().to_string()),
+            Some(rule) => (rule.name.to_string(), rule.origin.to_string()),
             None => (String::new(), String::new()),
         },
         Reason::Policy(None) => ("default".to_owned(), "no rule allows it".to_owned()),
