@@ -9,8 +9,8 @@ use super::settings::Spread;
 use crate::counter::Counter;
 use crate::event::AnomalyKind;
 use crate::flow::FlowKey;
-use crate::packet::{FragmentOutcome, IpProtocol, Packet, Parsed, parse};
-use crate::verdict::Reason;
+use crate::packet::{Conclusion, FragmentOutcome, IpProtocol, Packet, Parsed, Realm, parse};
+use crate::verdict::{Reason, Verdict};
 
 impl Engine {
     pub(super) fn fragment(&mut self, frame: &Frame<'_>, packet: &Packet) -> Decision {
@@ -20,9 +20,16 @@ impl Engine {
         }
         // The table lends its buffer out; it is put back below, so that the rest of the engine can be used meanwhile.
         let mut table = std::mem::take(&mut self.fragments);
-        let decision = match table.push(frame.bytes, packet, frame.time) {
+        let decision = match table.push(frame.bytes, packet, Realm(frame.wire.0), frame.time) {
             FragmentOutcome::Held => Decision::FORWARD,
-            FragmentOutcome::Complete(datagram) => self.datagram(&Frame { bytes: datagram, ..*frame }),
+            FragmentOutcome::Complete(datagram) => {
+                let decision = self.datagram(&Frame { bytes: datagram, ..*frame });
+                table.conclude(match decision.verdict {
+                    Verdict::Forward => Conclusion::Forwarded,
+                    Verdict::Drop(_) | Verdict::Reject(_) => Conclusion::Refused,
+                });
+                decision
+            }
             FragmentOutcome::Drop(error) => {
                 self.report_anomaly(frame, packet, AnomalyKind::Fragment, Some(error.name()), None);
                 self.refuse(frame, packet, Reason::Fragment(error), None)

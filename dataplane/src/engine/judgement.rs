@@ -16,7 +16,7 @@ use super::pipeline::Engine;
 use super::segmentation::has_ports;
 use super::settings::Mode;
 use crate::event::AlertOutcome;
-use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord, FlowState};
+use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord};
 use crate::inspect::{Hit, MAX_HITS, StreamHandle};
 use crate::packet::Packet;
 use crate::ruleset::Ruleset;
@@ -140,8 +140,12 @@ impl Engine {
             Basis::Packet => None,
         };
         let handle = handle.map_or(StreamHandle::NONE, StreamHandle);
-        let rules = if handle.is_some() { self.rules.of(handle) } else { None };
-        Some(rules.map_or_else(|| self.rules.current.ruleset.clone(), |rules| rules.ruleset.clone()))
+        if handle.is_some()
+            && let Some(rules) = self.rules.of(handle)
+        {
+            return Some(rules.ruleset.clone());
+        }
+        Some(self.rules.current.ruleset.clone())
     }
 
     /// Which of the hits apply, and what they come to.
@@ -237,5 +241,5 @@ fn applies(
 
 /// Whether both ends take part. A connection that was picked up in the middle counts: it was there before.
 fn is_established(record: &FlowRecord) -> bool {
-    record.phase() != FlowPhase::New || record.state() == FlowState::Midstream
+    record.phase() != FlowPhase::New || record.flags.contains(FlowFlags::MIDSTREAM)
 }

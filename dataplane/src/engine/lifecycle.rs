@@ -98,7 +98,7 @@ impl Engine {
         let direction = record.direction(side);
         let segment = believable(record, direction, packet, self.settings.window);
         let transition = self.flows.track(id, direction, segment, now);
-        if transition == Transition::Moves(FlowState::Midstream) {
+        if let Transition::Moves(FlowState::MidstreamToServer | FlowState::MidstreamToClient) = transition {
             self.counters.add(Counter::TcpMidstream, 1);
         }
         transition

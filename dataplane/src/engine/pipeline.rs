@@ -59,7 +59,6 @@ pub struct EngineSizes {
 }
 
 /// One worker's engine.
-#[derive(Debug)]
 pub struct Engine {
     pub(super) settings: EngineSettings,
     pub(super) flows: FlowTable,

@@ -146,7 +146,7 @@ impl Engine {
                 version: key.version,
                 icmp: [0; 2],
                 wire: key.wire,
-                tenant: key.tenant(),
+                tenant: key.tenant_of(),
             },
             identities: context.identities,
             kind: EventKind::Flow(FlowEvent {

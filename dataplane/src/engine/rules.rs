@@ -3,6 +3,7 @@
 //! Policy is always that of the rule set in force. Only the streams of flows that were under inspection when it was
 //! replaced go on in the old one, until they end or `inspect.drain` is over; a third rule set is never kept.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::flow::Direction;
@@ -11,12 +12,17 @@ use crate::ruleset::Ruleset;
 use crate::time::Nanos;
 
 /// A rule set and one worker's means to scan with it.
-#[derive(Debug)]
 pub struct WorkerRules {
     /// The rule set, shared with the other workers.
     pub ruleset: Arc<Ruleset>,
     /// This worker's inspector for it.
     pub inspector: Inspector,
+}
+
+impl fmt::Debug for WorkerRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkerRules").field("generation", &self.ruleset.generation).finish_non_exhaustive()
+    }
 }
 
 impl WorkerRules {

@@ -15,6 +15,6 @@ pub use record::{
     AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd, FlowEvent,
     FlowTotals, Identities, PolicyEvent, PolicyNote,
 };
-pub use ring::{EventConsumer, EventProducer};
+pub use ring::{EventConsumer, EventProducer, ring as event_ring};
 pub use writer::{EveError, EveTarget, EveWriter};
 pub use writer_thread::{WriterHandle, WriterStatus};

@@ -1,6 +1,6 @@
 //! The key of a flow: both endpoints in a canonical order, with everything that keeps equal addresses apart.
 
-use crate::packet::{Address, IpProtocol, IpVersion, Packet};
+use crate::packet::{Address, IpProtocol, IpVersion, Packet, Tenant, TunnelKind};
 
 /// Which wire (pair of ports) a packet came in on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +120,20 @@ impl FlowKey {
         }
     }
 
+    /// The VLANs and the tunnel that [`FlowKey::of`] packed.
+    pub const fn tenant_of(&self) -> Tenant {
+        let (outer, inner, vni) = self.tenant_parts();
+        let tunnel = match (self.tenant >> 32 & 0xf) as u8 {
+            1 => TunnelKind::Vxlan,
+            2 => TunnelKind::Geneve,
+            3 => TunnelKind::Gre,
+            4 => TunnelKind::IpIp,
+            5 => TunnelKind::GtpU,
+            _ => TunnelKind::None,
+        };
+        Tenant { vlan: [outer, inner], tunnel, vni }
+    }
+
     /// The outer VLAN, the inner VLAN and the VNI that [`FlowKey::of`] packed.
     pub const fn tenant_parts(&self) -> (u16, u16, u32) {
         ((self.tenant >> 48 & 0xfff) as u16, (self.tenant >> 36 & 0xfff) as u16, self.tenant as u32)
@@ -129,7 +143,6 @@ impl FlowKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packet::Tenant;
 
     fn packet(src: [u8; 4], src_port: u16, dst: [u8; 4], dst_port: u16) -> Packet {
         let (src, dst) = (Address::v4(src), Address::v4(dst));
@@ -161,5 +174,9 @@ mod tests {
         }
         assert_eq!(keys[1].tenant_parts(), (0, 0, 7));
         assert_eq!(keys[2].tenant_parts(), (7, 0, 0));
+        for tunnel in [TunnelKind::None, TunnelKind::Vxlan, TunnelKind::Geneve, TunnelKind::Gre, TunnelKind::GtpU] {
+            let tenant = Tenant { vlan: [5, 9], tunnel, vni: 77 };
+            assert_eq!(FlowKey::of(&Packet { tenant, ..plain }, WireId(0)).0.tenant_of(), tenant);
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! A field that is a stream is scanned in streaming mode, the others in block mode. Databases are immutable and shared
 //! by all workers; what a worker writes to is in [`super::Inspector`].
 
+use std::fmt;
+
 use hyperscan::{BlockDatabase, Builder, PatternFlags, Patterns, StreamingDatabase};
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::field::{Continuity, FieldId};
@@ -15,12 +17,20 @@ use crate::flow::Direction;
 const MAX_RETRIES: usize = 64;
 
 /// A compiled database, in the mode of its field.
-#[derive(Debug)]
 pub enum Database {
     /// For a field whose chunks continue each other.
     Streaming(StreamingDatabase),
     /// For a field whose chunks are complete in themselves.
     Block(BlockDatabase),
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Database::Streaming(_) => "Streaming(..)",
+            Database::Block(_) => "Block(..)",
+        })
+    }
 }
 
 /// The signatures of one field and direction.

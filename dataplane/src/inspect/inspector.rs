@@ -93,7 +93,6 @@ pub enum Scanned {
 }
 
 /// Scans for one worker.
-#[derive(Debug)]
 pub struct Inspector {
     databases: Arc<Databases>,
     epoch: u8,

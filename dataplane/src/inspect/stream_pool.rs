@@ -45,7 +45,6 @@ impl StreamHandle {
 }
 
 /// One stream and what belongs to it.
-#[derive(Debug)]
 pub struct StreamSlot {
     /// `None` only while the pool is torn down.
     pub stream: Option<Stream>,
@@ -62,7 +61,6 @@ pub struct StreamSlot {
 }
 
 /// The streams of one direction.
-#[derive(Debug)]
 pub struct StreamPool {
     slots: Vec<StreamSlot>,
     free: u32,

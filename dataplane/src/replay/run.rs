@@ -12,7 +12,7 @@ use crate::capture::{CaptureEnd, CaptureError, CaptureReader, CaptureWriteError,
 use crate::config::{Config, Source};
 use crate::counter::Counters;
 use crate::engine::{Engine, WorkerRules};
-use crate::event::{EveError, EveWriter, EventConsumer, ring};
+use crate::event::{EveError, EveWriter, EventConsumer, event_ring};
 use crate::flow::HashSeed;
 use crate::inspect::InspectError;
 use crate::ruleset::Ruleset;
@@ -78,7 +78,7 @@ pub fn replay(path: &Path, options: ReplayOptions<'_>) -> Result<ReplayReport, R
     let ReplayOptions { config, ruleset, pool, mut eve, write } = options;
     let reader = CaptureReader::open(path)?;
     let writer = write.map(CaptureWriter::create).transpose()?;
-    let (events, mut consumer) = ring(EVENTS);
+    let (events, mut consumer) = event_ring(EVENTS);
     let wires: Arc<[String]> = config.wires.iter().map(|wire| wire.name.value.clone()).collect();
     let catalog = ruleset.catalog(wires);
     if let Some(eve) = &mut eve {

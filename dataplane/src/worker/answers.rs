@@ -48,8 +48,7 @@ impl Answers {
         // The receiver of a SYN that was dropped knows of no connection.
         let opens = packet.tcp.flags.contains(TcpFlags::SYN) && !packet.tcp.flags.contains(TcpFlags::ACK);
         if !opens {
-            let expected_seq = decision.expected.unwrap_or(packet.tcp.seq);
-            let towards = Towards::Receiver { expected_seq };
+            let towards = Towards::Receiver { expected: decision.expected };
             self.push_to_receiver(io, |out| tcp_reset(frame, packet, towards, out));
         }
     }
