@@ -17,6 +17,7 @@ const FUNCTIONS: &[&str] = &[
     "rte_(openlog_stream|log_set_global_level|version|rdtsc|get_tsc_hz|socket_id)",
     "rte_eal_(init|cleanup|has_hugepages)",
     "rte_thread_(register|unregister)",
+    "rte_lcore_id",
     "rte_dev_(probe|remove)",
     "rte_pktmbuf_(pool_create|alloc|alloc_bulk|free|free_bulk|chain|data_room_size|priv_size)",
     "rte_mempool_(avail_count|free)",
@@ -38,6 +39,7 @@ const CONSTANTS: &[&str] = &[
     "DPDK_SHIM_.*",
     "RTE_(MAX_ETHPORTS|MAX_LCORE|PKTMBUF_HEADROOM|ETHER_ADDR_LEN|ETH_NAME_MAX_LEN|EAL_PMD_PATH|LOG_.*)",
     "RTE_MEMPOOL_CACHE_MAX_SIZE",
+    "LCORE_ID_ANY",
     "RING_F_.*",
 ];
 
@@ -142,7 +144,8 @@ fn link() {
             println!("cargo::rustc-link-search=native={directory}");
         }
     }
-    for library in ["rte_net_ring", "rte_ethdev", "rte_net", "rte_mbuf", "rte_mempool", "rte_ring", "rte_eal"] {
+    for library in ["rte_net_ring", "rte_ethdev", "rte_net", "rte_mbuf", "rte_mempool", "rte_ring", "rte_eal"]
+    {
         println!("cargo::rustc-link-lib=dylib={library}");
     }
 }
