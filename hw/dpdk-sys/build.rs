@@ -15,7 +15,7 @@ const INSTALL: &str = "apt-get install libdpdk-dev pkg-config libclang-dev clang
 const FUNCTIONS: &[&str] = &[
     "dpdk_shim_.*",
     "rte_(openlog_stream|log_set_global_level|version|rdtsc|get_tsc_hz|socket_id)",
-    "rte_eal_(init|cleanup|has_hugepages)",
+    "rte_eal_(init|get_runtime_dir)",
     "rte_thread_(register|unregister)",
     "rte_lcore_id",
     "rte_dev_(probe|remove)",

@@ -9,10 +9,11 @@ use crate::device_spec::{DeviceKind, DeviceSpec, PciAddress};
 use crate::eal::Eal;
 use crate::eal_log::LogMark;
 use crate::errno::Errno;
-use crate::inventory::{self, Loaded};
+use crate::inventory;
 use crate::port::{Port, Stopped};
 use crate::port_info::PortId;
 use crate::ring::Ring;
+use crate::virtual_drivers::{Loaded, is_loaded, virtual_drivers};
 
 /// Why a device can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -251,9 +252,9 @@ const INTERFACE_KEYS: [(&str, &[&str]); 4] = [
 ];
 
 fn check_virtual(spec: &DeviceSpec, driver: &str) -> Result<(), DeviceError> {
-    let drivers = inventory::virtual_drivers();
+    let drivers = virtual_drivers();
     let known = drivers.iter().find(|known| known.name == driver);
-    if known.is_none_or(|known| known.loaded == Loaded::No) && !inventory::is_loaded(driver) {
+    if known.is_none_or(|known| known.loaded == Loaded::No) && !is_loaded(driver) {
         let loaded =
             drivers.iter().filter(|known| known.loaded == Loaded::Yes).map(|known| known.name.to_owned());
         return Err(DeviceError::UnknownDriver {

@@ -9,6 +9,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::virtual_drivers::driver_in;
+
 /// The longest device name that DPDK takes, bytes.
 const NAME_LIMIT: usize = 63;
 
@@ -152,13 +154,16 @@ impl FromStr for DeviceSpec {
     }
 }
 
-/// The driver that a virtual device's name starts with: all but the digits and what follows a last hyphen or dot.
+/// The driver of a virtual device, if the name is one.
 fn driver_of(name: &str) -> Result<String, DeviceSpecError> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let driver =
-        name.split(['-', '.']).next().unwrap_or(name).trim_end_matches(|digit: char| digit.is_ascii_digit());
-    if name.len() <= NAME_LIMIT && name.bytes().all(legal) && driver.starts_with("net_") && driver.len() > 4 {
-        return Ok(driver.trim_end_matches('_').to_owned());
+    let driver = driver_in(name);
+    if name.len() <= NAME_LIMIT
+        && name.bytes().all(legal)
+        && driver.len() > "net_".len()
+        && driver.starts_with("net_")
+    {
+        return Ok(driver.to_owned());
     }
     Err(DeviceSpecError::NotADevice { name: name.to_owned() })
 }

@@ -141,6 +141,7 @@ impl Eal {
             return Err(EalError::Refused { errno: Errno::last(), said: mark.quote() });
         }
         restored?;
+        remove_runtime_directory();
         Ok(Eal { state: STATE.get_or_init(|| State { memory, control: Mutex::new(()) }) })
     }
 
@@ -170,4 +171,13 @@ impl Eal {
     pub(crate) fn control(self) -> MutexGuard<'static, ()> {
         self.state.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Removes the directory that EAL makes in `/run/dpdk` for each process. It would hold what processes share, and these are
+/// started so that they share nothing; left alone, one would stay behind for every run. If it is in use it is not empty,
+/// and stays.
+fn remove_runtime_directory() {
+    // SAFETY: EAL runs, and returns a pointer to a static string.
+    let directory = unsafe { crate::device::text_of(dpdk_sys::rte_eal_get_runtime_dir()) };
+    let _ = std::fs::remove_dir(directory);
 }

@@ -36,6 +36,20 @@ impl Errno {
 
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        io::Error::from_raw_os_error(self.0).fmt(f)
+        let text = io::Error::from_raw_os_error(self.0).to_string();
+        // The library's words, without the number that Rust adds.
+        f.write_str(text.split(" (os error").next().unwrap_or(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_in_words() {
+        assert_eq!(Errno(libc::EBUSY).to_string(), "Device or resource busy");
+        assert_eq!(Errno::check(-libc::ENOTSUP), Err(Errno(libc::ENOTSUP)));
+        assert_eq!(Errno::check(3), Ok(3));
     }
 }

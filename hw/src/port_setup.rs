@@ -58,7 +58,7 @@ pub(crate) fn start(
         }
         _ => {}
     }
-    let rss = key.map_or(RssOutcome::None, |key| key.verify(port));
+    let rss = key.map_or(RssOutcome::None, |mut key| key.settle(port));
     Ok(SetUp { rss, preparation })
 }
 

@@ -57,15 +57,28 @@ impl RssKey {
         }
     }
 
-    /// Asks the started device which key it uses: some accept a key and ignore it.
-    pub(crate) fn verify(&self, port: PortId) -> RssOutcome {
+    /// Finds out whether the started device obeys: some accept a key and ignore it, some want to be told again.
+    ///
+    /// The caller holds the control lock and the port.
+    pub(crate) fn settle(&mut self, port: PortId) -> RssOutcome {
+        if self.is_used(port) {
+            return RssOutcome::Symmetric;
+        }
+        let mut raw = self.as_raw();
+        // SAFETY: `raw` points into `self`, and both outlive the call, during which DPDK copies the key.
+        let updated = Errno::check(unsafe { dpdk_sys::rte_eth_dev_rss_hash_update(port.0, &raw mut raw) });
+        if updated.is_ok() && self.is_used(port) { RssOutcome::Symmetric } else { RssOutcome::None }
+    }
+
+    /// Whether the device hashes with this key.
+    fn is_used(&self, port: PortId) -> bool {
         let mut found = RssKey { bytes: [0; LONGEST_KEY], len: self.len, functions: 0 };
         let mut raw = found.as_raw();
-        // SAFETY: `raw` points into `found`, whose array is longer than any `rss_key_len`, and both outlive the call; the
-        // caller holds the control lock and the port.
+        // SAFETY: `raw` points into `found`, whose array is longer than any `rss_key_len`, and both outlive the call.
         let result = Errno::check(unsafe { dpdk_sys::rte_eth_dev_rss_hash_conf_get(port.0, &raw mut raw) });
+        let hashes = raw.rss_hf != 0;
         let same = found.bytes.iter().zip(&self.bytes).take(usize::from(self.len)).all(|(a, b)| a == b);
-        if result.is_ok() && same && raw.rss_hf != 0 { RssOutcome::Symmetric } else { RssOutcome::None }
+        result.is_ok() && hashes && same
     }
 }
 
