@@ -223,6 +223,15 @@ impl Default for Burst {
     }
 }
 
+impl<'a> IntoIterator for &'a Burst {
+    type Item = &'a Mbuf;
+    type IntoIter = std::slice::Iter<'a, Mbuf>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl Drop for Burst {
     #[inline]
     fn drop(&mut self) {

@@ -75,6 +75,12 @@ pub enum DeviceError {
         /// What holds it.
         holder: String,
     },
+    /// EAL was told to leave it alone.
+    #[error("{spec}: DPDK was started without this device; name it among the devices when starting")]
+    NotNamed {
+        /// What was asked for.
+        spec: String,
+    },
     /// It is in use.
     #[error("{spec}: this process uses {name} already; give a second virtual device another number")]
     InUse {
@@ -123,6 +129,9 @@ impl Device {
     /// Has DPDK take a device.
     pub fn attach(eal: Eal, spec: &DeviceSpec) -> Result<Port<Stopped>, DeviceError> {
         check(spec)?;
+        if !eal.may_take(spec.kind()) {
+            return Err(DeviceError::NotNamed { spec: spec.to_string() });
+        }
         let _control = eal.control();
         if is_held(spec.name()) {
             return Err(DeviceError::InUse { spec: spec.to_string(), name: spec.name().to_owned() });

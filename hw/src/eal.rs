@@ -7,7 +7,7 @@ use std::ffi::{CStr, c_char};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::affinity::{self, AffinityError, CoreSet};
-use crate::device_spec::PciAddress;
+use crate::device_spec::{DeviceKind, DeviceSpec};
 use crate::eal_arguments::{arguments, choose_memory};
 use crate::eal_log::{self, LogMark};
 use crate::errno::Errno;
@@ -22,8 +22,9 @@ pub struct EalConfig {
     pub memory_mib: u32,
     /// Whether that memory is in huge pages.
     pub hugepages: Hugepages,
-    /// PCI devices that EAL may take. When empty, the PCI bus is left alone.
-    pub pci: Vec<PciAddress>,
+    /// The devices that are going to be [attached](crate::Device::attach). EAL takes the PCI devices among them and no
+    /// others; when there are none it leaves the PCI bus alone. Virtual devices need not be named.
+    pub devices: Vec<DeviceSpec>,
     /// Drivers to load besides those of the distribution: file names of shared objects, or folders of them.
     pub drivers: Vec<String>,
     /// Where DPDK's own warnings go.
@@ -36,7 +37,7 @@ impl Default for EalConfig {
             file_prefix: format!("weir-{}", std::process::id()),
             memory_mib: 512,
             hugepages: Hugepages::Auto,
-            pci: Vec::new(),
+            devices: Vec::new(),
             drivers: Vec::new(),
             log: DpdkLog::Remember,
         }
@@ -94,6 +95,7 @@ pub enum EalError {
 #[derive(Debug)]
 struct State {
     memory: HugepageUse,
+    devices: Vec<DeviceSpec>,
     control: Mutex<()>,
 }
 
@@ -142,7 +144,13 @@ impl Eal {
         }
         restored?;
         remove_runtime_directory();
-        Ok(Eal { state: STATE.get_or_init(|| State { memory, control: Mutex::new(()) }) })
+        Ok(Eal {
+            state: STATE.get_or_init(|| State {
+                memory,
+                devices: config.devices.clone(),
+                control: Mutex::new(()),
+            }),
+        })
     }
 
     /// The running EAL, if it was started.
@@ -153,6 +161,12 @@ impl Eal {
     /// What its memory is made of.
     pub fn memory(self) -> HugepageUse {
         self.state.memory
+    }
+
+    /// Whether EAL may take this device: all virtual ones, and the PCI devices that its configuration names.
+    pub(crate) fn may_take(self, kind: &DeviceKind) -> bool {
+        matches!(kind, DeviceKind::Virtual(_))
+            || self.state.devices.iter().any(|device| device.kind() == kind)
     }
 
     /// DPDK's warnings that were not asked for yet, oldest first; the 64 latest.

@@ -3,6 +3,7 @@
 use std::ffi::CString;
 
 use crate::affinity::CoreId;
+use crate::device_spec::DeviceKind;
 use crate::eal::{EalConfig, EalError};
 use crate::hugepages::{FreeHugepages, HugepageUse, Hugepages};
 
@@ -37,12 +38,12 @@ pub(crate) fn arguments(
     // One lcore that floats over all cores this process may use: workers are threads of the program, which register
     // with EAL and pin themselves, so EAL has none to start and nothing to pin.
     add(&["--lcores", &format!("0@({})", list_of(cores))]);
-    if config.pci.is_empty() {
-        add(&["--no-pci"]);
+    let mut bus = vec!["--no-pci".to_owned()];
+    for device in config.devices.iter().filter(|device| matches!(device.kind(), DeviceKind::Physical(_))) {
+        bus.retain(|argument| argument != "--no-pci");
+        bus.extend(["-a".to_owned(), device.to_string()]);
     }
-    for address in &config.pci {
-        add(&["-a", &address.to_string()]);
-    }
+    bus.iter().for_each(|argument| add(&[argument]));
     for driver in &config.drivers {
         add(&["-d", driver]);
     }
@@ -101,11 +102,13 @@ mod tests {
             words(&config, HugepageUse::Declined),
             "weir --no-huge --no-shconf -m 64 --no-telemetry --file-prefix t1 --lcores 0@(0,3) --no-pci"
         );
-        let pci = "01:00.0".parse().expect("an address");
-        let config = EalConfig { pci: vec![pci], drivers: vec!["x.so".into()], ..config };
+        let devices =
+            ["01:00.0,mprq_en=1", "net_null0", "02:00.0"].map(|spec| spec.parse().expect(spec)).to_vec();
+        let config = EalConfig { devices, drivers: vec!["x.so".into()], ..config };
         assert_eq!(
             words(&config, HugepageUse::Huge { page_kib: 2048 }),
-            "weir --in-memory -m 64 --no-telemetry --file-prefix t1 --lcores 0@(0,3) -a 0000:01:00.0 -d x.so"
+            "weir --in-memory -m 64 --no-telemetry --file-prefix t1 --lcores 0@(0,3) \
+             -a 0000:01:00.0,mprq_en=1 -a 0000:02:00.0 -d x.so"
         );
     }
 

@@ -107,7 +107,7 @@ static inline int dpdk_shim_link(uint16_t port, uint32_t *mbps, uint8_t *full_du
 	return error;
 }
 
-/* Receives checksum requests: header lengths are bit fields, and the pseudo header's sum goes where the NIC expects it.
+/* Asks for checksums: header lengths are bit fields, and the pseudo header's sum goes where the NIC expects it.
  * The caller guarantees that the first segment holds both headers whole. */
 static inline int dpdk_shim_request_checksums(struct rte_mbuf *mbuf, uint64_t flags, uint8_t l2_len, uint16_t l3_len)
 {
