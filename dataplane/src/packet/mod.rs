@@ -35,7 +35,7 @@ pub use fragment::{
     Conclusion, FragmentConfig, FragmentCounters, FragmentError, FragmentOutcome, FragmentTable, Realm,
 };
 pub use mpls::MAX_MPLS_LABELS;
-pub use parse::parse;
+pub use parse::{FrameKind, parse, parse_into};
 pub use parsed::{
     Address, FragmentInfo, IpProtocol, IpVersion, Layer, MAX_TUNNEL_DEPTH, Packet, Parsed, TcpFlags,
     TcpHeader, Tenant, TunnelKind,
