@@ -26,10 +26,32 @@ use super::{
 /// By the rules above; the first that is found, from the outside in.
 pub fn parse(frame: &[u8], config: &ParserConfig) -> Result<Parsed, ParseError> {
     let mut packet = Packet::default();
+    match parse_into(frame, config, &mut packet)? {
+        FrameKind::Ip => Ok(Parsed::Ip(packet)),
+        FrameKind::NotIp(ethertype) => Ok(Parsed::NotIp(ethertype)),
+    }
+}
+
+/// What [`parse_into`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameKind {
+    /// An IP packet, whole or a fragment.
+    Ip,
+    /// Not IP; see [`Parsed::NotIp`].
+    NotIp(u16),
+}
+
+/// Does what [`parse`] does, and writes the packet where it is to stay: copying it costs more than parsing does.
+///
+/// # Errors
+///
+/// As [`parse`]. What `packet` holds then, and for what is not IP, is of no use.
+pub fn parse_into(frame: &[u8], config: &ParserConfig, packet: &mut Packet) -> Result<FrameKind, ParseError> {
+    *packet = Packet::default();
     let network = ethernet::read(Cursor::new(frame), &mut packet.tenant, &mut Below::default())?;
-    match read_network(network, &mut packet)? {
-        Found::Ip(payload) => look_through(packet, payload, config).map(Parsed::Ip),
-        Found::Other(ethertype) => Ok(Parsed::NotIp(ethertype)),
+    match read_network(network, packet)? {
+        Found::Ip(payload) => look_through(packet, payload, config).map(|()| FrameKind::Ip),
+        Found::Other(ethertype) => Ok(FrameKind::NotIp(ethertype)),
     }
 }
 
@@ -69,19 +91,19 @@ fn read_ip<'f>(
 /// Goes into tunnels as deep as is configured and can be read.
 #[inline]
 fn look_through<'f>(
-    mut packet: Packet,
+    packet: &mut Packet,
     mut payload: Cursor<'f>,
     config: &ParserConfig,
-) -> Result<Packet, ParseError> {
+) -> Result<(), ParseError> {
     let depth = usize::from(config.tunnel_depth).min(MAX_TUNNEL_DEPTH);
     while usize::from(packet.depth) < depth && packet.fragment.is_none() {
-        let inner = match tunnel::open(&packet, payload, config) {
+        let inner = match tunnel::open(packet, payload, config) {
             Ok(None) => break,
-            Ok(Some(opened)) => descend(&packet, &opened),
+            Ok(Some(opened)) => descend(packet, &opened),
             Err(error) => Err(error),
         };
         match inner {
-            Ok(Some(inner)) => (packet, payload) = inner,
+            Ok(Some(inner)) => (*packet, payload) = inner,
             Ok(None) => break,
             Err(error) if error.is_limit() => return Err(error),
             Err(error) => {
@@ -90,7 +112,7 @@ fn look_through<'f>(
             }
         }
     }
-    Ok(packet)
+    Ok(())
 }
 
 /// The packet in an opened tunnel, if it is one.

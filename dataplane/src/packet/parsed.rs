@@ -29,6 +29,12 @@ impl Address {
         Address([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d])
     }
 
+    /// The last four bytes: the whole of an IPv4 address.
+    pub(super) const fn v4_octets(self) -> [u8; 4] {
+        let [.., a, b, c, d] = self.0;
+        [a, b, c, d]
+    }
+
     /// The address in the standard library's type, for people to read.
     pub fn to_ip(self) -> std::net::IpAddr {
         std::net::Ipv6Addr::from(self.0).to_canonical()

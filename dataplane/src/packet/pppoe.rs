@@ -21,9 +21,9 @@ const ETHERTYPE: u16 = 0x8864;
 pub(super) fn read<'f>(cursor: Cursor<'f>, below: &mut Below) -> Result<Network<'f>, ParseError> {
     let &[.., high, low] = cursor.peek::<HEADER_LEN>().ok_or(ParseError::PppoeTruncated)?;
     let length = usize::from(u16::from_be_bytes([high, low]));
+    below.pppoe = cursor.at();
     let frame = cursor.skip(HEADER_LEN).and_then(|frame| frame.keep(length));
     let frame = frame.ok_or(ParseError::PppoeTruncated)?;
-    below.pppoe = cursor.at();
     // A compressed protocol number is one odd byte (RFC 1661 §6.5).
     let (version, len) = match *frame.rest() {
         [0x00, 0x21, ..] => (IpVersion::V4, 2),
