@@ -37,12 +37,18 @@ impl RxQueue {
     /// Adds frames that arrived to the burst, at most as many as it has room for, and returns how many. It does not wait.
     #[inline]
     pub fn receive(&mut self, burst: &mut Burst) -> usize {
+        self.receive_up_to(burst, usize::MAX)
+    }
+
+    /// As [`receive`](Self::receive), and at most `limit` frames.
+    #[inline]
+    pub fn receive_up_to(&mut self, burst: &mut Burst, limit: usize) -> usize {
         let (port, queue) = (self.port.0, self.queue.0);
         // SAFETY: the queue was set up and its port runs as long as `self` lives, and `self` is borrowed exclusively, so
         // that no other thread receives on it. The driver writes at most `room` pointers (a burst's capacity fits in 16
         // bits), returns how many, and gives up those frames.
         unsafe {
-            burst.extend_raw(usize::MAX, |slots, room| {
+            burst.extend_raw(limit, |slots, room| {
                 usize::from(dpdk_sys::rte_eth_rx_burst(port, queue, slots, room as u16))
             })
         }
