@@ -140,6 +140,18 @@ fn each_phase_has_its_timeout() {
 }
 
 #[test]
+fn the_end_of_a_connection_is_not_noticed_late() {
+    let mut table = table(small(10));
+    let id = add_established(&mut table, 1, START);
+    let after = |seconds| START + Duration::from_secs(seconds);
+    // By now it waits for the timeout of established flows.
+    assert!(expire(&mut table, after(90)).is_empty());
+    table.track(id, Direction::ToClient, RST, after(100));
+    assert!(expire(&mut table, after(159)).is_empty());
+    assert_eq!(expire(&mut table, after(160)), [id]);
+}
+
+#[test]
 fn packets_postpone_the_end() {
     let mut table = table(small(10));
     let id = add(&mut table, 1, IpProtocol::UDP, START);

@@ -103,6 +103,20 @@ fn closed_flows_go_before_silent_and_young_ones() {
     assert_eq!(table.counters().evicted, [1, 1, 2]);
 }
 
+/// Evicting anything else would not make room for one more that is unanswered.
+#[test]
+fn the_share_of_unanswered_flows_is_kept_by_evicting_one_of_them() {
+    let config = FlowConfig { capacity: 1000, unanswered_percent: 1, ..FlowConfig::default() };
+    let mut table = FlowTable::new(config, HashSeed::fixed(1));
+    let closed = add_established(&mut table, 0, START);
+    table.track(closed, Direction::ToServer, Segment::trusted(TcpFlags::RST), START);
+    let oldest = add(&mut table, 1, START);
+    (2..11).for_each(|number| assert!(add(&mut table, number, START).is_some()));
+    assert_eq!(add(&mut table, 11, START), None);
+    assert_eq!(table.victim(START), oldest);
+    assert!(add_or_evict(&mut table, 11, START).is_some());
+}
+
 #[test]
 fn active_flows_are_never_evicted() {
     let mut table = table(100);
