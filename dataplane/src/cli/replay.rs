@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
-use comfy_table::{Table, presets};
 use serde_json::{Map, Value, json};
 use weir_hw::{Eal, EalConfig, Hugepages, Mempool, MempoolConfig};
 
+use super::plain_table::plain_table;
 use super::rules_source::RulesSource;
 use super::{Failure, number};
 use crate::capture::CaptureEnd;
@@ -109,17 +109,11 @@ fn pool() -> anyhow::Result<Mempool> {
     Ok(Mempool::new(eal, &shape)?)
 }
 
-fn table() -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table
-}
-
 fn text_of(file: &Path, report: &ReplayReport) -> String {
     let counters = &report.counters;
     let count = |counter| number::grouped(counters.get(counter));
     let mut text = format!("{}\n", file.display());
-    let mut totals = table();
+    let mut totals = plain_table();
     let packets = count(Counter::Packets);
     totals.add_row(["packets", &packets, "forwarded", &count(Counter::Forwarded)]);
     totals.add_row(["bytes", &count(Counter::Bytes), "dropped", &count(Counter::Dropped)]);
@@ -132,14 +126,14 @@ fn text_of(file: &Path, report: &ReplayReport) -> String {
     }
     let reasons: Vec<_> = ReasonKind::ALL.into_iter().filter(|&kind| counters.reason(kind) > 0).collect();
     if !reasons.is_empty() {
-        let mut table = table();
+        let mut table = plain_table();
         for kind in reasons {
             table.add_row(["", &number::grouped(counters.reason(kind)), kind.name()]);
         }
         text += &format!("\npackets not forwarded, by reason\n{table}\n");
     }
     if report.findings.iter().next().is_some() {
-        let mut table = table();
+        let mut table = plain_table();
         table.set_header(["what", "times", "reason", "rule", "flow", "says"]);
         for (finding, times) in report.findings.iter() {
             table.add_row([

@@ -10,8 +10,8 @@ use super::settings::{FlowEvents, Midstream};
 use crate::counter::Counter;
 use crate::event::{FlowEnd, PolicyNote};
 use crate::flow::{
-    CachedVerdict, Direction, Expected, FlowFlags, FlowHash, FlowId, FlowKey, FlowPhase, FlowRecord, FlowState, Isn,
-    Segment, SequenceCheck, Side, TableFull, TcpAnomaly, Transition, acknowledges, initiator,
+    CachedVerdict, Direction, Expected, FlowFlags, FlowHash, FlowId, FlowKey, FlowPhase, FlowRecord, Isn, Segment,
+    SequenceCheck, Side, TableFull, TcpAnomaly, Transition, acknowledges, initiator, isn,
 };
 use crate::inspect::StreamHandle;
 use crate::packet::{IpProtocol, Packet, TcpFlags};
@@ -98,7 +98,7 @@ impl Engine {
         let direction = record.direction(side);
         let segment = believable(record, direction, packet, self.settings.window);
         let transition = self.flows.track(id, direction, segment, now);
-        if let Transition::Moves(FlowState::MidstreamToServer | FlowState::MidstreamToClient) = transition {
+        if matches!(transition, Transition::Moves(state) if state.is_midstream()) {
             self.counters.add(Counter::TcpMidstream, 1);
         }
         transition
@@ -267,11 +267,7 @@ fn believable(record: &FlowRecord, direction: Direction, packet: &Packet, window
             flags -= TcpFlags::FIN;
         }
     }
-    let first = tcp.seq.wrapping_add(1);
-    let changed = flags.contains(TcpFlags::SYN)
-        && half.is_started()
-        && (half.offset() > 0 || half.next_seq() != first);
-    let isn = if changed { Isn::Changed } else { Isn::Consistent };
+    let isn = if flags.contains(TcpFlags::SYN) { isn(half, tcp.seq) } else { Isn::Consistent };
     Segment { flags, isn, ack: acknowledges(other, tcp.ack) }
 }
 

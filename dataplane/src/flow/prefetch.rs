@@ -2,4 +2,6 @@
 
 /// Starts loading `value`, without waiting for it.
 #[inline(always)]
-pub(super) fn prefetch_read<T>(_value: &T) {}
+pub(super) fn prefetch_read<T>(value: &T) {
+    weir_hw::prefetch::prefetch_read(value);
+}
