@@ -19,7 +19,7 @@ pub use error::ParseError;
 pub use ethernet::MAX_VLAN_TAGS;
 pub use extension::MAX_EXTENSION_HEADERS;
 pub use mpls::MAX_MPLS_LABELS;
-pub use parse::parse;
+pub use parse::{FrameKind, parse, parse_into};
 pub use parsed::{
     Address, FragmentInfo, IpProtocol, IpVersion, Layer, MAX_TUNNEL_DEPTH, Packet, Parsed, TcpFlags,
     TcpHeader, Tenant, TunnelKind,
