@@ -1,5 +1,8 @@
 //! From a frame to the innermost packet: parsing without copies, tunnels looked through, fragments put together.
 
+pub mod checksum;
+#[cfg(test)]
+mod checksum_tests;
 mod config;
 mod cursor;
 mod error;
@@ -11,6 +14,8 @@ mod mpls;
 mod parse;
 mod parsed;
 mod pppoe;
+#[cfg(test)]
+pub(crate) mod test_frames;
 mod transport;
 mod tunnel;
 
