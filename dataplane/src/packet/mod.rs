@@ -8,12 +8,14 @@ mod cursor;
 mod error;
 mod ethernet;
 mod extension;
+mod fragment;
 mod ipv4;
 mod ipv6;
 mod mpls;
 mod parse;
 mod parsed;
 mod pppoe;
+mod seal;
 #[cfg(test)]
 pub(crate) mod test_frames;
 mod transport;
@@ -23,6 +25,9 @@ pub use config::ParserConfig;
 pub use error::ParseError;
 pub use ethernet::MAX_VLAN_TAGS;
 pub use extension::MAX_EXTENSION_HEADERS;
+pub use fragment::{
+    Conclusion, FragmentConfig, FragmentCounters, FragmentError, FragmentOutcome, FragmentTable, Realm,
+};
 pub use mpls::MAX_MPLS_LABELS;
 pub use parse::{FrameKind, parse, parse_into};
 pub use parsed::{
