@@ -1,5 +1,8 @@
 //! From a frame to the innermost packet: parsing without copies, tunnels looked through, fragments put together.
 
+pub mod answer;
+#[cfg(test)]
+mod capture_tests;
 pub mod checksum;
 #[cfg(test)]
 mod checksum_tests;
@@ -13,6 +16,8 @@ mod ipv4;
 mod ipv6;
 mod mpls;
 mod parse;
+#[cfg(test)]
+mod parse_tests;
 mod parsed;
 mod pppoe;
 mod seal;
@@ -21,6 +26,7 @@ pub(crate) mod test_frames;
 mod transport;
 mod tunnel;
 
+pub use answer::{Towards, icmp_unreachable, tcp_reset};
 pub use config::ParserConfig;
 pub use error::ParseError;
 pub use ethernet::MAX_VLAN_TAGS;
