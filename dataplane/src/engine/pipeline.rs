@@ -13,7 +13,9 @@ use crate::counter::{Counter, Counters};
 use crate::event::{EventProducer, Generation};
 use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
 use crate::inspect::{Hits, InspectCounters};
-use crate::packet::{FragmentConfig, FragmentTable, IpProtocol, IpVersion, Packet, ParseError, Parsed, parse};
+use crate::packet::{
+    FragmentConfig, FragmentTable, FrameKind, IpProtocol, IpVersion, Packet, ParseError, parse_into,
+};
 use crate::ruleset::Ruleset;
 use crate::stream::{Reassembler, StoreConfig};
 use crate::time::Nanos;
@@ -169,19 +171,15 @@ impl Engine {
     /// First stage: headers to scalars, and the key of the flow.
     fn parse(&mut self, frames: &[Frame<'_>]) {
         for (frame, slot) in frames.iter().zip(self.slots.iter_mut()) {
-            slot.stage = match parse(frame.bytes, &self.settings.parser) {
-                Ok(Parsed::Ip(packet)) => {
-                    slot.packet = packet;
-                    if packet.fragment.is_some() {
-                        Stage::Fragment
-                    } else {
-                        let (key, side) = FlowKey::of(&packet, frame.wire);
-                        let hash = self.flows.hash(&key);
-                        self.flows.prefetch_bucket(hash);
-                        Stage::Flow { key, side, hash }
-                    }
+            slot.stage = match parse_into(frame.bytes, &self.settings.parser, &mut slot.packet) {
+                Ok(FrameKind::Ip) if slot.packet.fragment.is_some() => Stage::Fragment,
+                Ok(FrameKind::Ip) => {
+                    let (key, side) = FlowKey::of(&slot.packet, frame.wire);
+                    let hash = self.flows.hash(&key);
+                    self.flows.prefetch_bucket(hash);
+                    Stage::Flow { key, side, hash }
                 }
-                Ok(Parsed::NotIp(_)) => Stage::NotIp,
+                Ok(FrameKind::NotIp(_)) => Stage::NotIp,
                 Err(error) => Stage::Malformed(error),
             };
         }
