@@ -51,7 +51,9 @@ const OPAQUE: &[&str] = &["rte_mbuf", "rte_mempool", "rte_ring", "rte_device", "
 fn main() {
     println!("cargo::rerun-if-changed=native");
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-env-changed=PKG_CONFIG_PATH");
+    for variable in ["PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "LIBCLANG_PATH"] {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
     check_version(&pkg_config(&["--modversion"]));
     // The pkg-config crate understands -I and -D but drops `-include rte_config.h` and `-march=…`, without which DPDK's
     // headers do not compile; so the flags are taken as they are.
@@ -69,8 +71,9 @@ fn pkg_config(arguments: &[&str]) -> String {
         fail(&format!("`{tool}` can't be run ({error}); it is needed to find DPDK (package `pkg-config`)"))
     });
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        fail(&format!("DPDK's headers were not found (package `libdpdk-dev`); {tool} said: {}", said.trim()));
+        let said =
+            String::from_utf8_lossy(&output.stderr).lines().map(str::trim).collect::<Vec<_>>().join("; ");
+        fail(&format!("DPDK's headers were not found (package `libdpdk-dev`); {tool} said: {said}"));
     }
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
@@ -113,7 +116,10 @@ fn bind(cflags: &[String], bindings: &Path, wrappers: &Path) {
         builder = builder.opaque_type(pattern);
     }
     // bindgen panics when libclang can't be loaded; its message does not say which package has it.
+    let default_hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
     let generated = std::panic::catch_unwind(AssertUnwindSafe(|| builder.generate()));
+    std::panic::set_hook(default_hook);
     let generated = match generated {
         Ok(Ok(generated)) => generated,
         Ok(Err(error)) => fail(&format!(

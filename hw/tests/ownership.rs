@@ -227,7 +227,7 @@ fn impossible_pools_are_refused_in_words() {
         (MempoolConfig { cache: 683, ..base.clone() }, "at most 512"),
         (MempoolConfig { mbufs: 100, cache: 67, ..base.clone() }, "at most 66 go with 100 frames"),
         (MempoolConfig { data_room: 65_500, ..base.clone() }, "64 to 65407 are possible"),
-        (MempoolConfig { mbufs: 10_000_000, ..base }, "give it more memory or the pool fewer frames"),
+        (MempoolConfig { mbufs: 20_000_000, ..base }, "give it more memory or the pool fewer frames"),
     ];
     for (config, words) in cases {
         let error = Mempool::new(eal(), &config).expect_err(words).to_string();
