@@ -136,6 +136,11 @@ impl Engine {
         oldest
     }
 
+    /// Puts other settings in force, and leaves those before in their place.
+    pub fn reconfigure(&mut self, settings: &mut EngineSettings) {
+        std::mem::swap(&mut self.settings, settings);
+    }
+
     /// The rule set before, once no flow uses it any more.
     pub fn retire(&mut self) -> Option<WorkerRules> {
         let retired = self.rules.retire(self.now);
