@@ -25,6 +25,11 @@ mod set;
 mod text;
 mod variables;
 
+#[cfg(test)]
+mod header_tests;
+#[cfg(test)]
+mod parse_tests;
+
 pub use classification::Classification;
 pub use condition::{Case, Condition, Pattern, Placement, Presence, RegexFlags};
 pub use flow::{FlowDirection, FlowOptions, FlowState, StreamOption};
