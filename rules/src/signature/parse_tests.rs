@@ -120,7 +120,7 @@ fn every_mistake_is_reported_at_its_place() {
         ("+(content:\"a\"; offset:65536; sid:1;)", "1:51: error: this number is out of bounds"),
         ("+(content:\"a\"; offset:len; sid:1;)", "variables such as \"len\" are not supported yet"),
         ("+(content:\"a\"; depth:9; depth:9; sid:1;)", "given twice"),
-        ("+(content:\"a|0\"; sid:1;)", "1:40: error: this bar is not closed"),
+        ("+(content:\"a|0\"; sid:1;)", "1:41: error: this bar is not closed"),
         ("+(pcre:\"/a/U\"; sid:1;)", "1:40: error: the flag U looks at http.uri, which is not supported yet"),
         ("+(pcre:\"a\"; sid:1;)", "this is not a pcre"),
         ("+(pcre:\"/^a|b/R\"; sid:1;)", "`^` must stand for all alternatives"),
