@@ -77,13 +77,21 @@ struct Index<K> {
     last: u32,
 }
 
-/// The ranges that a piece of the line touches.
+/// The ranges that a piece of the line touches, in eight bytes: most of a lookup is waiting for memory.
 #[derive(Clone, Copy, Debug)]
-enum Bucket {
-    /// These, first and behind the last.
-    Ranges(u32, u32),
-    /// Too many: there is an index of their own.
-    Index(u32),
+struct Bucket {
+    /// The first of the ranges; or the index of their own that too many of them have.
+    at: u32,
+    /// How many there are, or [`Bucket::CROWDED`].
+    count: u32,
+}
+
+impl Bucket {
+    const CROWDED: u32 = u32::MAX;
+
+    fn ranges(from: usize, to: usize) -> Bucket {
+        Bucket { at: from as u32, count: (to - from) as u32 }
+    }
 }
 
 impl<K: Line> PrefixMap<K> {
@@ -130,8 +138,8 @@ impl<K: Line> PrefixMap<K> {
             let bucket = if key < index.base { 0 } else { 1 + key.bucket(index.base, index.shift) };
             let bucket = index.first as usize + bucket.min(index.last as usize);
             match self.buckets.get(bucket) {
-                Some(&Bucket::Ranges(from, to)) => return (from as usize, to as usize),
-                Some(&Bucket::Index(inner)) => at = inner as usize,
+                Some(&Bucket { at: inner, count: Bucket::CROWDED }) => at = inner as usize,
+                Some(&Bucket { at, count }) => return (at as usize, at as usize + count as usize),
                 None => break,
             }
         }
@@ -157,7 +165,7 @@ impl<K: Line> IndexBuilder<'_, K> {
     /// What finds the right one of the ranges from `from` to `to`. The first of them reaches in from before, so it is
     /// the starts of the others that are indexed.
     fn index(&mut self, from: usize, to: usize, depth: usize) -> Bucket {
-        let ranges = Bucket::Ranges(from as u32, to as u32);
+        let ranges = Bucket::ranges(from, to);
         let inner = self.starts.get(from + 1..to).unwrap_or_default();
         let (Some(&base), Some(&last)) = (inner.first(), inner.last()) else { return ranges };
         if inner.len() < SEARCHED || depth == 0 {
@@ -168,7 +176,7 @@ impl<K: Line> IndexBuilder<'_, K> {
         let (id, first) = (self.indices.len(), self.buckets.len());
         self.indices.push(Index { base, shift, first: first as u32, last: count as u32 });
         // The first bucket is what lies before the base.
-        self.buckets.push(Bucket::Ranges(from as u32, from as u32 + 1));
+        self.buckets.push(Bucket::ranges(from, from + 1));
         self.buckets.resize(first + 1 + count, ranges);
         let mut before = from + 1;
         for bucket in 0..count {
@@ -183,7 +191,7 @@ impl<K: Line> IndexBuilder<'_, K> {
                 *slot = content;
             }
         }
-        Bucket::Index(id as u32)
+        Bucket { at: id as u32, count: Bucket::CROWDED }
     }
 }
 
