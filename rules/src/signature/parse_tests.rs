@@ -181,6 +181,8 @@ fn limits_hold() {
             .contains("nested")
     );
     assert!(first(format!("{0}\n{0}\n{0}", rule(""))).iter().any(|d| d.contains("more than 2 rules")));
+    let mistakes = load_text(&rule(&"bogus;".repeat(100))).diagnostics;
+    assert!(mistakes.len() == 17 && mistakes[16].message.contains("too many mistakes"), "{}", mistakes.len());
     let many = load_text(&rule(&"content:\"a\";".repeat(65)));
     assert!(shown(&many.diagnostics)[0].contains("more than 64 contents"), "{:?}", shown(&many.diagnostics));
 }
