@@ -13,6 +13,7 @@ mod draft;
 mod expression;
 mod fault;
 mod flow;
+mod fuse;
 mod header;
 mod keyword;
 mod limits;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::draft::{DEFAULT_PRIORITY, Draft};
 use super::fault::Fault;
+use super::fuse::fuse;
 use super::header::{HeaderReader, ParsedHeader};
 use super::keyword::{Applied, KeywordHints, apply};
 use super::limits::Limits;
@@ -96,7 +97,7 @@ fn finish(
     header: Option<ParsedHeader>,
     draft: &mut Draft<'_>,
 ) -> Option<Signature> {
-    let mut conditions = draft.take_conditions();
+    let mut conditions = fuse(draft.take_conditions());
     for condition in &mut conditions {
         condition.span = rule.in_source(condition.span.clone());
     }
