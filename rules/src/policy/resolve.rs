@@ -27,6 +27,9 @@ const MAX_VLAN: u32 = 4094;
 /// The largest VNI (RFC 7348 §5: 24 bits).
 const MAX_VNI: u32 = (1 << 24) - 1;
 
+/// Findings after which names are no longer looked for.
+const HINTS: usize = 100;
+
 /// A model with nothing but `unknown`.
 pub(super) fn empty_model() -> Model {
     Model { identities: vec![Identity { name: UNKNOWN.into(), origin: None }], ..Model::default() }
@@ -272,7 +275,7 @@ impl<'l> Resolver<'l> {
                 None if name == ANY => any = true,
                 None => {
                     failed = true;
-                    let help = match nearest(name, self.names.keys().map(String::as_str).chain([ANY])) {
+                    let help = match self.meant_by(name) {
                         Some(nearest) => format!("do you mean {nearest}?"),
                         None => "define it under `identities`, or write `any`".to_owned(),
                     };
@@ -283,6 +286,12 @@ impl<'l> Resolver<'l> {
         ids.sort_unstable();
         ids.dedup();
         (!failed).then_some(if any { Selector::Any } else { Selector::Of(ids) })
+    }
+
+    /// The name that a wrong one is most like. Among many names that is slow, so it is not done for ever.
+    fn meant_by(&self, name: &str) -> Option<&str> {
+        let few = self.diagnostics.len() < HINTS;
+        few.then(|| nearest(name, self.names.keys().map(String::as_str).chain([ANY]))).flatten()
     }
 }
 
