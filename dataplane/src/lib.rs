@@ -13,6 +13,7 @@ pub mod event;
 pub mod flow;
 pub mod inspect;
 pub mod latency;
+pub mod live;
 pub mod packet;
 pub mod replay;
 pub mod ruleset;
