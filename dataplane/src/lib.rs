@@ -8,6 +8,7 @@ pub mod capture;
 pub mod cli;
 pub mod config;
 pub mod counter;
+pub mod decode;
 pub mod engine;
 pub mod event;
 pub mod flow;

@@ -54,7 +54,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn listing() -> Value {
-    let drivers: Vec<String> = virtual_drivers().iter().map(|driver| driver.name.to_string()).collect();
+    let drivers: Vec<Value> = virtual_drivers()
+        .iter()
+        .map(|driver| json!({ "name": driver.name, "for": driver.about, "example": driver.example }))
+        .collect();
     let pci: Vec<Value> = pci_devices()
         .iter()
         .map(|device| {
@@ -99,8 +102,8 @@ fn print_listing(listing: &Value) {
     };
     print("PCI network devices", "pci", &["address", "id", "driver", "interfaces", "usable"]);
     print("network interfaces (for net_af_packet, net_af_xdp)", "interfaces", &["name", "mac", "state", "mtu"]);
-    println!("virtual drivers: {}", text(&listing["virtual_drivers"]));
-    println!("\n`weir devices DEVICE` opens one and says what it can do");
+    print("virtual drivers", "virtual_drivers", &["name", "for", "example"]);
+    println!("`weir devices DEVICE` opens one and says what it can do");
 }
 
 fn rss(info: &PortInfo) -> &'static str {
