@@ -2,7 +2,6 @@
 //! reported.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde_saphyr::{Location, Spanned};
@@ -16,6 +15,7 @@ use super::ports;
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::names::nearest;
 use crate::origin::Origin;
+use crate::yaml::span_of;
 
 /// The name of [`IdentityId::UNKNOWN`].
 pub(super) const UNKNOWN: &str = "unknown";
@@ -293,13 +293,6 @@ impl<'l> Resolver<'l> {
         let few = self.diagnostics.len() < HINTS;
         few.then(|| nearest(name, self.names.keys().map(String::as_str).chain([ANY]))).flatten()
     }
-}
-
-/// The bytes of a place in a YAML text.
-pub(super) fn span_of(location: Location) -> Range<usize> {
-    let span = location.span();
-    let start = span.byte_offset().unwrap_or(0) as usize;
-    start..start + span.byte_len().unwrap_or(0).max(1) as usize
 }
 
 fn origin_of(source: &Arc<Source>, location: Location) -> Origin {
