@@ -154,8 +154,8 @@ pub fn flows(arguments: &FlowsArguments) -> Result<(), Failure> {
         table.add_row([
             flow["flow_id"].to_string(),
             text("proto"),
-            format!("{}:{}", text("src_ip"), flow["src_port"]),
-            format!("{}:{}", text("dest_ip"), flow["dest_port"]),
+            text("from"),
+            text("to"),
             text("state"),
             text("verdict"),
             count("pkts_toserver", "pkts_toclient"),

@@ -211,7 +211,9 @@ impl<'c> EveLine<'c> {
             EventKind::Policy(policy) => Some(note_name(policy.note)),
             _ => None,
         };
+        // Without a policy everybody is unknown and nothing is decided, which need not be said on every line.
         let segmentation = catalog
+            .filter(|catalog| !catalog.policy.is_trivial())
             .zip(event.identities)
             .map(|(catalog, identities)| segmentation(&catalog.policy, identities, note));
         EveLine {

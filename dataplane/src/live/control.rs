@@ -1,5 +1,6 @@
 //! What a running instance does when it is asked: statistics, flows, reloads.
 
+use std::net::SocketAddr;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ use crate::counter::{Counter, Counters};
 use crate::event::eve::Stamp;
 use crate::flow::FlowId;
 use crate::latency::Latency;
-use crate::packet::IpProtocol;
+use crate::packet::{Address, IpProtocol};
 use crate::time::Nanos;
 use crate::worker::{Command, FlowRow, Reply};
 
@@ -235,10 +236,17 @@ impl Instance {
         let record = &row.record;
         let state = record.state();
         let tcp = row.key.protocol == IpProtocol::TCP;
+        // What stands in the place of ports for ICMP are identifiers, and others have none.
+        let ported = matches!(row.key.protocol, IpProtocol::TCP | IpProtocol::UDP | IpProtocol::SCTP);
+        let end = |ip: Address, port: u16| match (ip.to_ip(), ported) {
+            (ip, false) => ip.to_string(),
+            (ip, true) => SocketAddr::new(ip, port).to_string(),
+        };
         json!({
             "flow_id": row.flow_id,
             "wire": self.config.wires.get(usize::from(row.key.wire.0)).map(|wire| &wire.name.value),
             "proto": row.key.protocol.name().map_or_else(|| row.key.protocol.0.to_string(), str::to_owned),
+            "from": end(src, src_port), "to": end(dst, dst_port),
             "src_ip": src.to_ip(), "src_port": src_port, "dest_ip": dst.to_ip(), "dest_port": dst_port,
             "vlan": [outer, inner], "vni": vni,
             "state": if tcp { state.tcp_name() } else { state.phase().name() },
