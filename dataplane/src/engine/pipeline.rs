@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use weir_hw::MemoryError;
+
 use super::frame::{Checksum, Decision, Frame};
 use super::rules::{Draining, LiveRules, WorkerRules};
 use super::settings::EngineSettings;
@@ -84,10 +86,10 @@ impl Engine {
         seed: HashSeed,
         rules: WorkerRules,
         events: EventProducer,
-    ) -> Engine {
-        Engine {
+    ) -> Result<Engine, MemoryError> {
+        Ok(Engine {
             settings,
-            flows: FlowTable::new(sizes.flows, seed),
+            flows: FlowTable::new(sizes.flows, seed)?,
             reassembler: Reassembler::new(sizes.streams),
             fragments: FragmentTable::new(sizes.fragments),
             rules: LiveRules { current: rules, draining: None },
@@ -97,7 +99,7 @@ impl Engine {
             retired: InspectCounters::default(),
             slots: Box::new([Slot::default(); BURST_CAPACITY]),
             now: Nanos::ZERO,
-        }
+        })
     }
 
     /// Decides about a burst of at most [`BURST_CAPACITY`] frames; `decisions` gets one for each.

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use weir_hw::{CoreId, Eal, TscClock, pin_to_core, set_timer_slack};
 
 use super::idle::{Idle, IdlePolicy};
@@ -113,7 +114,8 @@ fn prepare(
     pin_to_core(plan.core)?;
     set_timer_slack(Duration::from_nanos(1))?;
     let rules = WorkerRules::prepare(plan.ruleset, plan.inspector)?;
-    let engine = Engine::new(plan.settings, plan.sizes, HashSeed::random(), rules, plan.events);
+    let engine = Engine::new(plan.settings, plan.sizes, HashSeed::random(), rules, plan.events)
+        .context("no memory for flows; lower flows.capacity")?;
     let io = LiveIo::new(plan.share.lanes, plan.share.spreader, plan.pool, TscClock::new(eal), plan.burst);
     published.set_state(WorkerState::Running);
     Ok((Worker::new(engine, io, mailbox, published), Idle::new(plan.idle)))

@@ -107,7 +107,9 @@ impl Policy {
 
     /// Whether nobody is named and everything is allowed, as where there is no policy.
     pub fn is_trivial(&self) -> bool {
-        self.identities().len() <= 1 && self.rules().is_empty() && self.default_action() == DefaultAction::Allow
+        self.identities().len() <= 1
+            && self.rules().is_empty()
+            && self.default_action() == DefaultAction::Allow
     }
 
     /// The name of an identity; `unknown` for one that is not of this policy.
