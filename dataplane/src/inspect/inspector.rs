@@ -161,6 +161,11 @@ impl Inspector {
         self.pools.iter().flatten().map(StreamPool::live).sum()
     }
 
+    /// Signatures that are half matched, in all streams together.
+    pub fn live_progress(&self) -> usize {
+        self.matcher.live_progress()
+    }
+
     /// Counters since it was made.
     pub fn counters(&self) -> InspectCounters {
         InspectCounters { matcher: self.matcher.counters(), ..self.counters }
@@ -222,11 +227,12 @@ impl Inspector {
             let (first, slot) = (slot.scanned == 0, handle.slot());
             tap.record(ScanPiece { field, direction, slot, first, start: 0, length: 0 }, bytes);
         }
-        let matcher = &mut self.matcher;
+        let (matcher, epoch) = (&mut self.matcher, self.epoch);
         let mut scope = ScanScope {
             group: &group.plan,
             field,
             direction,
+            epoch,
             base: slot.base,
             head: &mut slot.progress,
             hits,
@@ -258,8 +264,9 @@ impl Inspector {
             tap.record(ScanPiece { field, direction, slot: 0, first: true, start: 0, length: 0 }, bytes);
         }
         let mut head = progress::NONE;
-        let matcher = &mut self.matcher;
-        let mut scope = ScanScope { group: &group.plan, field, direction, base: 0, head: &mut head, hits };
+        let (matcher, epoch) = (&mut self.matcher, self.epoch);
+        let mut scope =
+            ScanScope { group: &group.plan, field, direction, epoch, base: 0, head: &mut head, hits };
         let scanned = database.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
             matcher.on_match(&mut scope, id, from, to);
             Matching::Continue

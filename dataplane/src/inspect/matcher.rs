@@ -11,7 +11,7 @@ use super::plan::{GroupPlan, Place, Plan, Step};
 use super::progress::{Fired, Fit, Progress, ProgressSlab, Tag, Window};
 use crate::flow::Direction;
 
-/// Hits that one packet can have; more are counted and not reported.
+/// Hits of which one packet is reported to have; more are acted on and counted.
 pub const MAX_HITS: usize = 64;
 
 /// Matches that wait for their turn during a scan. When they fill up, they are walked early.
@@ -22,6 +22,8 @@ const PENDING: usize = 4096;
 pub struct Hit {
     /// Which.
     pub rule: RuleIndex,
+    /// Of which rule set: the epoch of its inspector. After a reload, one packet can have hits of two rule sets.
+    pub epoch: u8,
     /// In which field; `None` where the header alone decided.
     pub field: Option<FieldId>,
     /// In which direction of the flow.
@@ -31,6 +33,9 @@ pub struct Hit {
 }
 
 /// The hits of one packet.
+///
+/// Whether a hit counts is decided by the header of its signature, later: so there has to be room for hits of all
+/// signatures, or a packet that is full of harmless ones could hide the one that forbids it.
 #[derive(Debug)]
 pub struct Hits {
     list: Vec<Hit>,
@@ -44,18 +49,47 @@ impl Default for Hits {
 }
 
 impl Hits {
+    /// Room for all hits that one packet can have of `signatures` signatures: each in both directions.
+    pub fn for_signatures(signatures: usize) -> Hits {
+        Hits { list: Vec::with_capacity(signatures * 2 + MAX_HITS), lost: 0 }
+    }
+
+    /// Takes over the room of `other`, where that is more.
+    pub fn take_room(&mut self, other: &mut Hits) {
+        if other.list.capacity() > self.list.capacity() {
+            std::mem::swap(&mut self.list, &mut other.list);
+            self.list.clear();
+        }
+    }
+
     /// Forgets them all; keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();
     }
 
-    /// Adds one, or counts it where there are [`MAX_HITS`] already.
+    /// Adds one, or counts it as lost where there is no room.
     pub fn push(&mut self, hit: Hit) {
-        if self.list.len() < MAX_HITS {
+        if self.list.len() == self.list.capacity() {
+            self.forget_repeated();
+        }
+        if self.list.len() < self.list.capacity() {
             self.list.push(hit);
         } else {
             self.lost += 1;
         }
+    }
+
+    /// Keeps the first of several hits of a signature. Behind a gap a stream is scanned as if it were another.
+    #[cold]
+    fn forget_repeated(&mut self) {
+        let key = |hit: &Hit| (hit.rule, hit.epoch, hit.direction.index());
+        self.list.sort_unstable_by_key(|hit| (key(hit), hit.offset));
+        self.list.dedup_by_key(|hit| key(hit));
+    }
+
+    /// Counts a hit that is not reported.
+    pub fn lose(&mut self) {
+        self.lost += 1;
     }
 
     /// What was hit.
@@ -63,7 +97,7 @@ impl Hits {
         &self.list
     }
 
-    /// How many did not fit since the start.
+    /// How many were not reported since the start.
     pub fn lost(&self) -> u64 {
         self.lost
     }
@@ -85,12 +119,22 @@ pub struct ScanScope<'a> {
     pub field: FieldId,
     /// The direction, for the hits.
     pub direction: Direction,
+    /// The epoch of the rule set, for the hits.
+    pub epoch: u8,
     /// What offset zero of the scanner is in the field.
     pub base: u64,
     /// The list of progress of the stream.
     pub head: &'a mut u32,
     /// Where the hits go.
     pub hits: &'a mut Hits,
+}
+
+impl ScanScope<'_> {
+    /// A hit of `rule` that a match which ends at `end` completed.
+    fn hit(&self, rule: RuleIndex, end: u64) -> Hit {
+        let (epoch, field, direction) = (self.epoch, Some(self.field), self.direction);
+        Hit { rule, epoch, field, direction, offset: self.base + end }
+    }
 }
 
 /// What went wrong or was inexact, since the start.
@@ -145,8 +189,8 @@ impl Matcher {
         for usage in uses {
             match scope.group.plans.get(usage.plan as usize) {
                 Some(plan) if plan.is_single_pattern() => {
-                    let (field, direction) = (Some(scope.field), scope.direction);
-                    scope.hits.push(Hit { rule: plan.rule, field, direction, offset: scope.base + end });
+                    let hit = scope.hit(plan.rule, end);
+                    scope.hits.push(hit);
                 }
                 Some(_) => wanted = true,
                 None => {}
@@ -167,14 +211,12 @@ impl Matcher {
         }
         let last = self.pending.iter().map(|m| m.end).max().unwrap_or(0);
         self.walk(scope);
-        let (group, field, direction) = (scope.group, Some(scope.field), scope.direction);
-        let offset = scope.base + last;
-        let hits = &mut *scope.hits;
         self.slab.for_each(*scope.head, |progress| {
-            let Some(plan) = group.plans.get(progress.plan as usize) else { return };
+            let Some(plan) = scope.group.plans.get(progress.plan as usize) else { return };
             if progress.fired == Fired::No && is_complete(plan, progress) {
                 progress.fired = Fired::Yes;
-                hits.push(Hit { rule: plan.rule, field, direction, offset });
+                let hit = scope.hit(plan.rule, last);
+                scope.hits.push(hit);
             }
         });
     }
