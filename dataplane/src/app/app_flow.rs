@@ -1,0 +1,193 @@
+//! The application side of one flow: which protocol it speaks, the decoder, and the transactions.
+
+use super::observer::Observer;
+use super::transaction::Transactions;
+use super::values::ValueLimits;
+use crate::decode::http1::Http1;
+use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
+use crate::decode::tls::Tls;
+use crate::decode::{AppEvent, DnsTcp, Part, Sink, Stage, Status, TransactionId};
+use crate::flow::Direction;
+use weir_rules::field::FieldId;
+
+/// What decodes a stream.
+#[derive(Debug, Default)]
+pub enum Decoder {
+    /// Nothing yet: the first bytes of each direction are held until they tell.
+    #[default]
+    Recognising,
+    /// HTTP/1.
+    Http1(Box<Http1>),
+    /// TLS.
+    Tls(Box<Tls>),
+    /// DNS over TCP.
+    Dns(Box<DnsTcp>),
+    /// Nothing: the protocol is not known, or not decoded.
+    Undecoded,
+}
+
+/// The first bytes of one direction.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    bytes: [u8; LOOK_AHEAD],
+    len: usize,
+}
+
+impl Default for Held {
+    fn default() -> Held {
+        Held { bytes: [0; LOOK_AHEAD], len: 0 }
+    }
+}
+
+impl Held {
+    fn take(&mut self, bytes: &[u8]) {
+        let room = self.bytes.get_mut(self.len..).unwrap_or_default();
+        let len = room.len().min(bytes.len());
+        if let (Some(room), Some(bytes)) = (room.get_mut(..len), bytes.get(..len)) {
+            room.copy_from_slice(bytes);
+        }
+        self.len += len;
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// One flow.
+#[derive(Debug, Default)]
+pub struct AppFlow {
+    /// What it speaks, once that is known.
+    pub protocol: Option<AppProtocol>,
+    /// What decodes it.
+    pub decoder: Decoder,
+    /// What is said in it.
+    pub transactions: Transactions,
+    held: [Held; 2],
+}
+
+/// Where decoders come from: a pool, so that none is made for each flow.
+pub trait Decoders {
+    /// A decoder for a protocol; [`Decoder::Undecoded`] where there is none.
+    fn take(&mut self, protocol: AppProtocol) -> Decoder;
+}
+
+impl AppFlow {
+    /// Takes the next bytes of a direction.
+    pub fn push(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        decoders: &mut impl Decoders,
+        limits: &ValueLimits,
+        observer: &mut impl Observer,
+    ) {
+        if let Decoder::Recognising = self.decoder {
+            self.recognise(direction, bytes, decoders, limits, observer);
+        } else {
+            self.decode(direction, bytes, limits, observer);
+        }
+    }
+
+    /// Bytes are missing.
+    pub fn gap(&mut self, direction: Direction, missing: u64, limits: &ValueLimits, observer: &mut impl Observer) {
+        let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+        match &mut self.decoder {
+            Decoder::Http1(http) => http.gap(direction, missing, &mut sink),
+            Decoder::Tls(tls) => tls.gap(direction, missing, &mut sink),
+            Decoder::Dns(dns) => dns.gap(direction, missing, &mut sink),
+            // What comes after a gap does not tell how a conversation began.
+            Decoder::Recognising => self.decoder = Decoder::Undecoded,
+            Decoder::Undecoded => {}
+        }
+    }
+
+    /// A direction has ended.
+    pub fn end(&mut self, direction: Direction, limits: &ValueLimits, observer: &mut impl Observer) {
+        let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+        match &mut self.decoder {
+            Decoder::Http1(http) => http.end(direction, &mut sink),
+            Decoder::Tls(tls) => tls.end(direction, &mut sink),
+            Decoder::Dns(dns) => dns.end(direction, &mut sink),
+            Decoder::Recognising | Decoder::Undecoded => {}
+        }
+    }
+
+    fn recognise(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        decoders: &mut impl Decoders,
+        limits: &ValueLimits,
+        observer: &mut impl Observer,
+    ) {
+        let Some(held) = self.held.get_mut(direction.index()) else { return };
+        let before = held.len;
+        held.take(bytes);
+        let taken = held.len - before;
+        match recognise(direction, held.bytes()) {
+            Recognition::NeedMore if held.len < LOOK_AHEAD => return,
+            Recognition::NeedMore | Recognition::Unknown => self.decoder = Decoder::Undecoded,
+            Recognition::Known(protocol) => {
+                self.protocol = Some(protocol);
+                self.decoder = decoders.take(protocol);
+            }
+        }
+        for at in [direction, direction.reverse()] {
+            let Some(held) = self.held.get_mut(at.index()).map(std::mem::take) else { continue };
+            self.decode(at, held.bytes(), limits, observer);
+        }
+        self.decode(direction, bytes.get(taken..).unwrap_or_default(), limits, observer);
+    }
+
+    fn decode(&mut self, direction: Direction, bytes: &[u8], limits: &ValueLimits, observer: &mut impl Observer) {
+        if bytes.is_empty() {
+            return;
+        }
+        let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+        let status = match &mut self.decoder {
+            Decoder::Http1(http) => http.push(direction, bytes, &mut sink),
+            Decoder::Tls(tls) => tls.push(direction, bytes, &mut sink),
+            Decoder::Dns(dns) => dns.push(direction, bytes, &mut sink),
+            Decoder::Recognising | Decoder::Undecoded => Status::Ongoing,
+        };
+        if status != Status::Ongoing {
+            self.decoder = Decoder::Undecoded;
+        }
+    }
+}
+
+/// Puts what a decoder finds into the transactions, and tells the observer.
+struct AppSink<'a, O> {
+    transactions: &'a mut Transactions,
+    limits: &'a ValueLimits,
+    observer: &'a mut O,
+}
+
+impl<O: Observer> Sink for AppSink<'_, O> {
+    fn field(&mut self, id: TransactionId, direction: Direction, field: FieldId, part: Part, bytes: &[u8]) {
+        if !self.observer.wants(field, direction) {
+            return;
+        }
+        let Some(transaction) = self.transactions.of(id) else { return };
+        if let Some(added) = transaction.values.add(self.limits, direction, field, part, bytes) {
+            self.observer.value(transaction, added);
+        }
+    }
+
+    fn stage(&mut self, id: TransactionId, direction: Direction, stage: Stage) {
+        let Some(transaction) = self.transactions.of(id) else { return };
+        if let Some(at) = transaction.stages.get_mut(direction.index()) {
+            *at = Some(stage);
+        }
+        self.observer.stage(transaction, direction, stage);
+        if transaction.is_complete() {
+            self.transactions.end(id);
+        }
+    }
+
+    fn event(&mut self, id: TransactionId, direction: Direction, event: AppEvent) {
+        let Some(transaction) = self.transactions.of(id) else { return };
+        self.observer.event(transaction, direction, event);
+    }
+}

@@ -1,0 +1,198 @@
+//! The application sides of a worker's flows, in a pool: made when first needed, used again, never more than a limit.
+
+use super::app_flow::{AppFlow, Decoder, Decoders};
+use super::observer::Observer;
+use super::values::ValueLimits;
+use crate::decode::http1::{Http1, Http1Config};
+use crate::decode::recognise::AppProtocol;
+use crate::decode::tls::{Tls, TlsConfig};
+use crate::decode::{DnsConfig, DnsTcp};
+use crate::flow::Direction;
+
+/// How much is decoded at once.
+#[derive(Clone, Debug)]
+pub struct AppConfig {
+    /// Flows that are decoded at once; others are inspected as streams only.
+    pub flows: usize,
+    /// How much of a transaction is kept.
+    pub values: ValueLimits,
+    /// HTTP/1.
+    pub http1: Http1Config,
+    /// TLS.
+    pub tls: TlsConfig,
+    /// DNS.
+    pub dns: DnsConfig,
+}
+
+impl Default for AppConfig {
+    fn default() -> AppConfig {
+        AppConfig {
+            flows: 65_536,
+            values: ValueLimits::default(),
+            http1: Http1Config::default(),
+            tls: TlsConfig::default(),
+            dns: DnsConfig::default(),
+        }
+    }
+}
+
+/// What was decoded since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AppCounters {
+    /// Flows that speak HTTP/1.
+    pub http1: u64,
+    /// Flows that speak TLS.
+    pub tls: u64,
+    /// Flows that speak DNS over TCP.
+    pub dns_tcp: u64,
+    /// Flows of protocols that are known and not decoded.
+    pub undecoded: u64,
+    /// Flows that were not decoded because `app.flows` were.
+    pub full: u64,
+}
+
+/// Names the application side of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppHandle(pub u32);
+
+impl AppHandle {
+    /// None.
+    pub const NONE: AppHandle = AppHandle(u32::MAX);
+
+    /// Whether it names one.
+    pub fn is_some(self) -> bool {
+        self != AppHandle::NONE
+    }
+}
+
+/// The application sides of a worker's flows.
+#[derive(Debug)]
+pub struct AppLayer {
+    config: AppConfig,
+    flows: Vec<AppFlow>,
+    free: Vec<u32>,
+    pool: Pool,
+}
+
+#[derive(Debug)]
+struct Pool {
+    config: AppConfig,
+    http1: Vec<Box<Http1>>,
+    tls: Vec<Box<Tls>>,
+    dns: Vec<Box<DnsTcp>>,
+    counters: AppCounters,
+}
+
+impl AppLayer {
+    /// An empty pool.
+    pub fn new(config: AppConfig) -> AppLayer {
+        let pool = Pool {
+            config: config.clone(),
+            http1: Vec::new(),
+            tls: Vec::new(),
+            dns: Vec::new(),
+            counters: AppCounters::default(),
+        };
+        AppLayer { config, flows: Vec::new(), free: Vec::new(), pool }
+    }
+
+    /// What was decoded since the start.
+    pub fn counters(&self) -> AppCounters {
+        self.pool.counters
+    }
+
+    /// A place for a flow; none where all are taken.
+    pub fn open(&mut self) -> Option<AppHandle> {
+        if let Some(index) = self.free.pop() {
+            return Some(AppHandle(index));
+        }
+        if self.flows.len() >= self.config.flows {
+            self.pool.counters.full += 1;
+            return None;
+        }
+        self.flows.push(AppFlow::default());
+        Some(AppHandle(self.flows.len() as u32 - 1))
+    }
+
+    /// Gives a place back.
+    pub fn close(&mut self, handle: AppHandle) {
+        let Some(flow) = self.flows.get_mut(handle.0 as usize) else { return };
+        let ended = std::mem::take(&mut flow.decoder);
+        flow.transactions.clear();
+        *flow = AppFlow { transactions: std::mem::take(&mut flow.transactions), ..AppFlow::default() };
+        self.pool.give_back(ended);
+        self.free.push(handle.0);
+    }
+
+    /// The application side of a flow.
+    pub fn flow(&mut self, handle: AppHandle) -> Option<&mut AppFlow> {
+        self.flows.get_mut(handle.0 as usize)
+    }
+
+    /// Takes the next bytes of a direction of a flow.
+    pub fn push(&mut self, handle: AppHandle, direction: Direction, bytes: &[u8], observer: &mut impl Observer) {
+        if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
+            flow.push(direction, bytes, &mut self.pool, &self.config.values, observer);
+        }
+    }
+
+    /// Bytes of a direction are missing.
+    pub fn gap(&mut self, handle: AppHandle, direction: Direction, missing: u64, observer: &mut impl Observer) {
+        if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
+            flow.gap(direction, missing, &self.config.values, observer);
+        }
+    }
+
+    /// A direction has ended.
+    pub fn end(&mut self, handle: AppHandle, direction: Direction, observer: &mut impl Observer) {
+        if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
+            flow.end(direction, &self.config.values, observer);
+        }
+    }
+}
+
+impl Pool {
+    fn give_back(&mut self, decoder: Decoder) {
+        match decoder {
+            Decoder::Http1(mut http) => {
+                http.reset();
+                self.http1.push(http);
+            }
+            Decoder::Tls(mut tls) => {
+                tls.reset();
+                self.tls.push(tls);
+            }
+            Decoder::Dns(mut dns) => {
+                dns.reset();
+                self.dns.push(dns);
+            }
+            Decoder::Recognising | Decoder::Undecoded => {}
+        }
+    }
+}
+
+impl Decoders for Pool {
+    fn take(&mut self, protocol: AppProtocol) -> Decoder {
+        match protocol {
+            AppProtocol::Http1 => {
+                self.counters.http1 += 1;
+                let fresh = || Box::new(Http1::new(self.config.http1.clone()));
+                Decoder::Http1(self.http1.pop().unwrap_or_else(fresh))
+            }
+            AppProtocol::Tls => {
+                self.counters.tls += 1;
+                let fresh = || Box::new(Tls::new(self.config.tls.clone()));
+                Decoder::Tls(self.tls.pop().unwrap_or_else(fresh))
+            }
+            AppProtocol::Dns => {
+                self.counters.dns_tcp += 1;
+                let fresh = || Box::new(DnsTcp::new(self.config.dns.clone()));
+                Decoder::Dns(self.dns.pop().unwrap_or_else(fresh))
+            }
+            _ => {
+                self.counters.undecoded += 1;
+                Decoder::Undecoded
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What looks at transactions while they grow.
+
+use weir_rules::field::FieldId;
+
+use super::transaction::Transaction;
+use super::values::Added;
+use crate::decode::{AppEvent, Stage};
+use crate::flow::Direction;
+
+/// Looks at transactions. It is told of every value that it wants and of every stage, before the bytes that they came
+/// with are forwarded.
+pub trait Observer {
+    /// Whether values of a field are to be kept.
+    fn wants(&self, field: FieldId, direction: Direction) -> bool;
+
+    /// A value is new, or has grown.
+    fn value(&mut self, transaction: &mut Transaction, added: Added);
+
+    /// One direction has come to a stage.
+    fn stage(&mut self, transaction: &mut Transaction, direction: Direction, stage: Stage);
+
+    /// Something is not as it should be.
+    fn event(&mut self, transaction: &mut Transaction, direction: Direction, event: AppEvent);
+}
