@@ -208,6 +208,11 @@ impl<Io: FrameIo> Worker<Io> {
         &self.latency
     }
 
+    /// The same, for starting over.
+    pub fn latency_mut(&mut self) -> &mut Latency {
+        &mut self.latency
+    }
+
     /// The time by the worker's clock.
     pub fn now(&mut self) -> Nanos {
         self.io.now()

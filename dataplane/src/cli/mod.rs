@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 fine, 1 the work failed, 2 wrong usage or configuration.
 
+mod bench;
 mod check;
 mod failure;
 mod number;
@@ -38,6 +39,8 @@ Exit codes: 0 fine, 1 the work failed, 2 wrong usage or configuration.";
 enum Command {
     /// Validate configuration, policy and rules, and say what they compile to.
     Check(check::Arguments),
+    /// Measure how fast the pipeline is, against the null loop and Hyperscan alone.
+    Bench(bench::Arguments),
     /// Replay captures offline, and say what would have been decided.
     Replay(replay::Arguments),
 }
@@ -47,6 +50,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr();
     let done = match arguments.command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
     };
