@@ -20,7 +20,7 @@ impl Default for Latency {
 }
 
 /// What people want to know of a histogram, in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LatencySummary {
     /// Frames measured.
     pub frames: u64,

@@ -164,10 +164,11 @@ impl<Io: FrameIo> Worker<Io> {
     #[cold]
     fn obey(&mut self) {
         match self.mailbox.command() {
-            Some(Command::Install(rules)) => {
+            Some(Command::Install { rules, mut settings }) => {
                 let generation = rules.ruleset.generation;
-                let replaced = self.engine.install(*rules);
-                self.mailbox.reply(Reply::Installed { generation, replaced: replaced.map(Box::new) });
+                let replaced = self.engine.install(*rules).map(Box::new);
+                self.engine.reconfigure(&mut settings);
+                self.mailbox.reply(Reply::Installed { generation, replaced, settings });
             }
             Some(Command::Latency(mut into)) => {
                 self.latency.copy_to(&mut into);
@@ -211,6 +212,11 @@ impl<Io: FrameIo> Worker<Io> {
     /// The same, for starting over.
     pub fn latency_mut(&mut self) -> &mut Latency {
         &mut self.latency
+    }
+
+    /// Shows how far the worker is.
+    pub fn set_state(&self, state: WorkerState) {
+        self.published.set_state(state);
     }
 
     /// The time by the worker's clock.

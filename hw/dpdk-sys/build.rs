@@ -14,33 +14,24 @@ const INSTALL: &str = "apt-get install libdpdk-dev pkg-config libclang-dev clang
 /// What is bound. Narrow on purpose: each name costs build time, and a short list is a list one can review.
 const FUNCTIONS: &[&str] = &[
     "dpdk_shim_.*",
-    "rte_(openlog_stream|log_set_global_level|version|rdtsc|get_tsc_hz|socket_id)",
+    "rte_(version|rdtsc|get_tsc_hz|lcore_id|openlog_stream|log_set_global_level)",
     "rte_eal_(init|get_runtime_dir)",
     "rte_thread_(register|unregister)",
-    "rte_lcore_id",
     "rte_dev_(probe|remove)",
-    "rte_pktmbuf_(pool_create|alloc|alloc_bulk|free|free_bulk|chain|data_room_size|priv_size)",
-    "rte_mempool_(avail_count|free)",
-    "rte_ring_(create|free|sp_enqueue_burst|sc_dequeue_burst|mp_enqueue_burst|mc_dequeue_burst|count|get_capacity)",
-    "rte_eth_(rx|tx)_burst",
-    "rte_eth_tx_prepare",
-    "rte_eth_(rx|tx)_queue_setup",
-    "rte_eth_dev_(info_get|configure|start|stop|close|get_port_by_name|get_name_by_port|socket_id|is_valid_port)",
-    "rte_eth_dev_(adjust_nb_rx_tx_desc|get_mtu|set_mtu|rss_hash_conf_get|rss_hash_update)",
-    "rte_eth_dev_(rx|tx)_offload_name",
-    "rte_eth_(promiscuous_(enable|disable|get)|macaddr_get|stats_get|stats_reset)",
-    "rte_eth_xstats_(get|get_names)",
-    "rte_eth_(iterator_init|iterator_next|iterator_cleanup)",
-    "rte_eth_from_rings",
-    "rte_dev_(name|driver|numa_node)",
+    "rte_pktmbuf_(pool_create|alloc|alloc_bulk|free|free_bulk|chain)",
+    "rte_mempool_avail_count",
+    "rte_ring_(create|free|count|sp_enqueue_burst|sc_dequeue_burst)",
+    "rte_eth_(rx_burst|tx_burst|tx_prepare|rx_queue_setup|tx_queue_setup|from_rings)",
+    "rte_eth_dev_(info_get|configure|start|stop|close|socket_id|get_port_by_name|adjust_nb_rx_tx_desc)",
+    "rte_eth_dev_(get_mtu|set_mtu|rss_hash_conf_get|rss_hash_update|rx_offload_name|tx_offload_name)",
+    "rte_eth_(macaddr_get|promiscuous_enable|promiscuous_disable)",
+    "rte_eth_(stats_get|stats_reset|xstats_get|xstats_get_names)",
 ];
 
 const CONSTANTS: &[&str] = &[
     "DPDK_SHIM_.*",
-    "RTE_(MAX_ETHPORTS|MAX_LCORE|PKTMBUF_HEADROOM|ETHER_ADDR_LEN|ETH_NAME_MAX_LEN|EAL_PMD_PATH|LOG_.*)",
-    "RTE_MEMPOOL_CACHE_MAX_SIZE",
-    "LCORE_ID_ANY",
-    "RING_F_.*",
+    "RTE_(MAX_LCORE|MEMPOOL_CACHE_MAX_SIZE|PKTMBUF_HEADROOM|LOG_WARNING|ETH_MQ_RX_RSS)",
+    "RING_F_(SP_ENQ|SC_DEQ)",
 ];
 
 const TYPES: &[&str] = &["dpdk_shim_.*"];
@@ -51,7 +42,9 @@ const OPAQUE: &[&str] = &["rte_mbuf", "rte_mempool", "rte_ring", "rte_device", "
 fn main() {
     println!("cargo::rerun-if-changed=native");
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-env-changed=PKG_CONFIG_PATH");
+    for variable in ["PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "LIBCLANG_PATH"] {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
     check_version(&pkg_config(&["--modversion"]));
     // The pkg-config crate understands -I and -D but drops `-include rte_config.h` and `-march=…`, without which DPDK's
     // headers do not compile; so the flags are taken as they are.
@@ -69,8 +62,9 @@ fn pkg_config(arguments: &[&str]) -> String {
         fail(&format!("`{tool}` can't be run ({error}); it is needed to find DPDK (package `pkg-config`)"))
     });
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        fail(&format!("DPDK's headers were not found (package `libdpdk-dev`); {tool} said: {}", said.trim()));
+        let said =
+            String::from_utf8_lossy(&output.stderr).lines().map(str::trim).collect::<Vec<_>>().join("; ");
+        fail(&format!("DPDK's headers were not found (package `libdpdk-dev`); {tool} said: {said}"));
     }
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
@@ -113,7 +107,10 @@ fn bind(cflags: &[String], bindings: &Path, wrappers: &Path) {
         builder = builder.opaque_type(pattern);
     }
     // bindgen panics when libclang can't be loaded; its message does not say which package has it.
+    let default_hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
     let generated = std::panic::catch_unwind(AssertUnwindSafe(|| builder.generate()));
+    std::panic::set_hook(default_hook);
     let generated = match generated {
         Ok(Ok(generated)) => generated,
         Ok(Err(error)) => fail(&format!(

@@ -205,7 +205,7 @@ fn hold(name: &str) {
 }
 
 /// The port of a device that DPDK has probed. The caller holds the control lock.
-pub(crate) fn find(name: &str) -> Option<PortId> {
+fn find(name: &str) -> Option<PortId> {
     let name = CString::new(name).ok()?;
     let mut port = 0;
     // SAFETY: `name` is a NUL-terminated string and `port` is writable.

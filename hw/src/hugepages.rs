@@ -50,7 +50,7 @@ impl fmt::Display for HugepageUse {
             HugepageUse::TooFew { free_mib, needed_mib } => write!(
                 f,
                 "memory is in ordinary pages: {free_mib} MiB of huge pages are free and {needed_mib} MiB are needed. \
-                 Forwarding costs a third more cycles, and most physical NICs can't be used; \
+                 Moving a frame costs about twice the cycles, and most physical NICs can't be used; \
                  `sysctl vm.nr_hugepages={}` before the start gives enough of 2 MiB",
                 needed_mib.div_ceil(2)
             ),

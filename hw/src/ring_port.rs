@@ -8,12 +8,13 @@
 use std::ffi::CString;
 use std::sync::Arc;
 
-use crate::device::{Device, find};
+use crate::device::Device;
 use crate::eal::Eal;
 use crate::eal_log::LogMark;
 use crate::errno::Errno;
 use crate::mempool::Socket;
 use crate::port::{Port, Stopped};
+use crate::port_info::PortId;
 use crate::ring::{MbufConsumer, MbufProducer, Ring, RingError};
 
 /// The far end of one queue pair.
@@ -48,8 +49,8 @@ pub fn ring_port(
         let count = u32::from(queues);
         dpdk_sys::rte_eth_from_rings(c_name.as_ptr(), rx.as_ptr(), count, tx.as_ptr(), count, 0)
     };
-    Errno::check(result).map_err(failed)?;
-    let port = find(&device_name).ok_or_else(|| failed(Errno(libc::ENODEV)))?;
+    let port = Errno::check(result).map_err(failed)?;
+    let port = PortId(u16::try_from(port).map_err(|_| failed(Errno(libc::ENODEV)))?);
     let rings = received.iter().chain(&sent).map(Arc::clone).collect();
     let device = Device::of_rings(eal, port, device_name, rings);
     let ends = received.into_iter().zip(sent).map(|(inject, collect)| {

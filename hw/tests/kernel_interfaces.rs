@@ -87,6 +87,39 @@ fn af_packet_ports_on_a_veth_pair_hear_each_other() {
 }
 
 #[test]
+fn an_af_xdp_port_hears_what_the_kernel_delivers() {
+    let Some(veth) = Veth::new("x") else { return };
+    let spec: DeviceSpec = format!("net_af_xdp10,iface={}", veth.left).parse().expect("a device");
+    let pool = pool(16_383, 2048);
+    let started = Device::attach(eal(), &spec)
+        .map_err(|error| error.to_string())
+        .and_then(|port| port.start(&PortConfig::default(), &pool).map_err(|(error, _)| error.to_string()));
+    let mut left = match started {
+        Ok(started) => started,
+        Err(error) => {
+            println!("SKIPPED: this kernel has no AF_XDP for us: {error}");
+            return;
+        }
+    };
+    let mut right = start(&format!("net_af_packet13,iface={}", veth.right), &pool, 1);
+    let mut burst = Burst::new();
+    for number in 0..32_u8 {
+        burst.push(pool.frame(&frame(number, 200)).expect("a buffer")).expect("room");
+    }
+    assert_eq!(right.tx[0].transmit(&mut burst), 32);
+    let mut heard = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while heard.len() < 32 && Instant::now() < deadline {
+        left.rx[0].receive(&mut burst);
+        heard.extend(burst.drain().filter(|frame| frame.data().get(12..14) == Some(&[0x88, 0xb5])));
+    }
+    let bytes: Vec<Vec<u8>> = heard.iter().map(|frame| frame.data().to_vec()).collect();
+    assert!(bytes == (0..32).map(|number| frame(number, 200)).collect::<Vec<_>>(), "{} heard", bytes.len());
+    // The driver shares the pool's memory with the kernel and does not take back the buffers that the kernel holds when
+    // the port closes, so the pool stays short of them.
+}
+
+#[test]
 fn a_tap_port_makes_an_interface_that_goes_with_it() {
     let name = format!("wrt{}", std::process::id() % 100_000);
     let spec: DeviceSpec = format!("net_tap9,iface={name}").parse().expect("a device");

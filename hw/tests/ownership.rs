@@ -227,7 +227,7 @@ fn impossible_pools_are_refused_in_words() {
         (MempoolConfig { cache: 683, ..base.clone() }, "at most 512"),
         (MempoolConfig { mbufs: 100, cache: 67, ..base.clone() }, "at most 66 go with 100 frames"),
         (MempoolConfig { data_room: 65_500, ..base.clone() }, "64 to 65407 are possible"),
-        (MempoolConfig { mbufs: 10_000_000, ..base }, "give it more memory or the pool fewer frames"),
+        (MempoolConfig { mbufs: 20_000_000, ..base }, "give it more memory or the pool fewer frames"),
     ];
     for (config, words) in cases {
         let error = Mempool::new(eal(), &config).expect_err(words).to_string();
@@ -253,4 +253,74 @@ fn caches_of_registered_threads_are_counted() {
     .join()
     .expect("no panic");
     assert_eq!(pool.in_use(), 0);
+}
+
+/// What can be done to a burst.
+#[derive(Clone, Debug)]
+enum Step {
+    Push(u8),
+    Pop,
+    SwapRemove(usize),
+    Partition(u8),
+    DrainSome(usize),
+    Append(u8),
+}
+
+fn steps() -> impl proptest::strategy::Strategy<Value = Vec<Step>> {
+    use proptest::prelude::*;
+    let step = prop_oneof![
+        4 => any::<u8>().prop_map(Step::Push),
+        1 => Just(Step::Pop),
+        1 => (0..70_usize).prop_map(Step::SwapRemove),
+        1 => any::<u8>().prop_map(Step::Partition),
+        1 => (0..70_usize).prop_map(Step::DrainSome),
+        1 => (0..70_u8).prop_map(Step::Append),
+    ];
+    proptest::collection::vec(step, 0..120)
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_burst_is_a_vector_of_at_most_its_capacity(steps in steps()) {
+        let pool = pool(255, 64);
+        let (mut burst, mut model) = (Burst::new(), Vec::new());
+        for step in steps {
+            match step {
+                Step::Push(number) => {
+                    let pushed = burst.push(pool.frame(&[number]).expect("a buffer")).is_ok();
+                    proptest::prop_assert_eq!(pushed, model.len() < BURST_CAPACITY);
+                    model.extend(pushed.then_some(number));
+                }
+                Step::Pop => {
+                    proptest::prop_assert_eq!(burst.pop().map(|frame| frame.data()[0]), model.pop());
+                }
+                Step::SwapRemove(index) => {
+                    let expected = (index < model.len()).then(|| model.swap_remove(index));
+                    proptest::prop_assert_eq!(burst.swap_remove(index).map(|frame| frame.data()[0]), expected);
+                }
+                Step::Partition(bits) => {
+                    let fate = |number: u8| if number & bits == 0 { Fate::Keep } else { Fate::Remove };
+                    let removed = burst.partition(|_, frame| fate(frame.data()[0]));
+                    let (kept, expected) = model.into_iter().partition(|&number| fate(number) == Fate::Keep);
+                    model = kept;
+                    let expected: Vec<u8> = expected;
+                    proptest::prop_assert_eq!(numbers(&removed), expected);
+                }
+                Step::DrainSome(count) => {
+                    let drained: Vec<u8> = burst.drain().take(count).map(|frame| frame.data()[0]).collect();
+                    proptest::prop_assert_eq!(drained, model.drain(..).take(count).collect::<Vec<_>>());
+                }
+                Step::Append(count) => {
+                    let mut other = numbered(&pool, 0..count.min(BURST_CAPACITY as u8));
+                    let moved = burst.append(&mut other);
+                    model.extend(0..moved as u8);
+                    proptest::prop_assert_eq!(other.is_empty() || burst.free() == 0, true);
+                }
+            }
+            proptest::prop_assert_eq!(&numbers(&burst), &model);
+            proptest::prop_assert_eq!(pool.in_use() as usize, model.len());
+        }
+        drop(burst);
+        proptest::prop_assert_eq!(pool.in_use(), 0);
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -16,26 +16,34 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where lines start; found once, so that thousands of findings about a large file are cheap to place.
+    line_starts: OnceLock<Vec<usize>>,
 }
 
 impl Source {
     /// Names `text`, so that diagnostics can point into it.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {
-        Arc::new(Source { name: name.into(), text: text.into() })
+        Arc::new(Source { name: name.into(), text: text.into(), line_starts: OnceLock::new() })
     }
 
     /// Line and column of a byte offset, both counted from 1, the column in characters.
     pub fn position(&self, offset: usize) -> Position {
+        let offset = self.boundary(offset);
+        let starts = self.line_starts.get_or_init(|| {
+            std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+        });
+        let line = starts.partition_point(|&start| start <= offset).max(1);
+        let before = starts.get(line - 1).and_then(|&start| self.text.get(start..offset)).unwrap_or_default();
+        Position { line, column: before.chars().count() + 1 }
+    }
+
+    /// The nearest byte at or before `offset` where a character starts.
+    pub(crate) fn boundary(&self, offset: usize) -> usize {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Position {
-            line: before.bytes().filter(|&b| b == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        offset
     }
 }
 
@@ -107,9 +115,10 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
             Severity::Error => Level::ERROR,
         };
-        let end = self.span.end.clamp(self.span.start, self.source.text.len());
-        let start = self.span.start.min(end);
-        let snippet = Snippet::source(self.source.text.as_str())
+        let text = self.source.text.as_str();
+        let start = self.source.boundary(self.span.start);
+        let end = self.source.boundary(self.span.end).max(start);
+        let snippet = Snippet::source(text)
             .path(self.source.name.as_str())
             .annotation(AnnotationKind::Primary.span(start..end));
         let mut group = Group::with_title(level.primary_title(self.message.as_str())).element(snippet);
@@ -148,6 +157,21 @@ mod tests {
         assert!(rendered.contains("a.rules:2:5"), "{rendered}");
         assert!(rendered.contains("^^^^"), "{rendered}");
         assert!(rendered.contains("three"), "{rendered}");
+    }
+
+    #[test]
+    fn counts_lines_and_characters() {
+        let source = Source::new("a", "é\n\nxü");
+        let table = [(0, 1, 1), (1, 1, 1), (2, 1, 2), (3, 2, 1), (4, 3, 1), (5, 3, 2), (99, 3, 3)];
+        for (offset, line, column) in table {
+            assert_eq!(source.position(offset), Position { line, column }, "{offset}");
+        }
+    }
+
+    #[test]
+    fn survives_spans_amid_a_character() {
+        let diagnostic = Diagnostic::error(&Source::new("a", "éé"), 1..3, "wrong");
+        assert!(diagnostic.render().contains("a:1:1"));
     }
 
     #[test]

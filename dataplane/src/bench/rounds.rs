@@ -53,7 +53,7 @@ impl<T: Traffic> Rounds<T> {
         let (producer, events) = event_ring(config.events.ring);
         let rules = WorkerRules::prepare(ruleset, config.inspector_config())?;
         let settings = config.engine_settings(Source::Capture, 1);
-        let engine = Engine::new(settings, config.engine_sizes(), HashSeed::random(), rules, producer);
+        let engine = Engine::new(settings, config.engine_sizes(), HashSeed::random(), rules, producer)?;
         let (worker_end, _control_end) = mailbox();
         let io = BenchIo::new(traffic, pool, eal, config.workers.burst.value);
         let worker = Worker::new(engine, io, worker_end, Arc::new(Published::default()));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use weir_hw::{AffinityError, CoreId, Eal, LcoreError, MempoolError, pin_to_core};
+use weir_hw::{AffinityError, CoreId, Eal, LcoreError, MemoryError, MempoolError, pin_to_core};
 
 use super::report::{BenchReport, WorkerReport};
 use super::rounds::Rounds;
@@ -45,6 +45,9 @@ pub enum BenchError {
     /// There are no buffers.
     #[error(transparent)]
     Pool(#[from] MempoolError),
+    /// There is no memory for the flows.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// There is not enough memory to inspect.
     #[error(transparent)]
     Inspect(#[from] InspectError),

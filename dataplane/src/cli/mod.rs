@@ -4,11 +4,14 @@
 
 mod bench;
 mod check;
+mod control;
+mod devices;
 mod failure;
 mod number;
 mod plain_table;
 mod replay;
 mod rules_source;
+mod run;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -41,8 +44,18 @@ enum Command {
     Check(check::Arguments),
     /// Measure how fast the pipeline is, against the null loop and Hyperscan alone.
     Bench(bench::Arguments),
+    /// Run the data plane until SIGTERM.
+    Run(run::Arguments),
     /// Replay captures offline, and say what would have been decided.
     Replay(replay::Arguments),
+    /// List the ports and devices of this machine.
+    Devices(devices::Arguments),
+    /// Show the counters of a running instance.
+    Stats(control::StatsArguments),
+    /// Make a running instance read its configuration, policy and rules anew.
+    Reload(control::ReloadArguments),
+    /// List the flows of a running instance.
+    Flows(control::FlowsArguments),
 }
 
 /// Runs the command that the process was started with.
@@ -52,7 +65,12 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Devices(arguments) => devices::run(&arguments),
+        Command::Stats(arguments) => control::stats(&arguments),
+        Command::Reload(arguments) => control::reload(&arguments),
+        Command::Flows(arguments) => control::flows(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

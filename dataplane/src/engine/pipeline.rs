@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use weir_hw::MemoryError;
+
 use super::frame::{Checksum, Decision, Frame};
 use super::rules::{Draining, LiveRules, WorkerRules};
 use super::settings::EngineSettings;
@@ -13,7 +15,9 @@ use crate::counter::{Counter, Counters};
 use crate::event::{EventProducer, Generation};
 use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
 use crate::inspect::{Hits, InspectCounters};
-use crate::packet::{FragmentConfig, FragmentTable, IpProtocol, IpVersion, Packet, ParseError, Parsed, parse};
+use crate::packet::{
+    FragmentConfig, FragmentTable, FrameKind, IpProtocol, IpVersion, Packet, ParseError, parse_into,
+};
 use crate::ruleset::Ruleset;
 use crate::stream::{Reassembler, StoreConfig};
 use crate::time::Nanos;
@@ -82,10 +86,10 @@ impl Engine {
         seed: HashSeed,
         rules: WorkerRules,
         events: EventProducer,
-    ) -> Engine {
-        Engine {
+    ) -> Result<Engine, MemoryError> {
+        Ok(Engine {
             settings,
-            flows: FlowTable::new(sizes.flows, seed),
+            flows: FlowTable::new(sizes.flows, seed)?,
             reassembler: Reassembler::new(sizes.streams),
             fragments: FragmentTable::new(sizes.fragments),
             rules: LiveRules { current: rules, draining: None },
@@ -95,7 +99,7 @@ impl Engine {
             retired: InspectCounters::default(),
             slots: Box::new([Slot::default(); BURST_CAPACITY]),
             now: Nanos::ZERO,
-        }
+        })
     }
 
     /// Decides about a burst of at most [`BURST_CAPACITY`] frames; `decisions` gets one for each.
@@ -134,6 +138,11 @@ impl Engine {
         oldest
     }
 
+    /// Puts other settings in force, and leaves those before in their place.
+    pub fn reconfigure(&mut self, settings: &mut EngineSettings) {
+        std::mem::swap(&mut self.settings, settings);
+    }
+
     /// The rule set before, once no flow uses it any more.
     pub fn retire(&mut self) -> Option<WorkerRules> {
         let retired = self.rules.retire(self.now);
@@ -169,19 +178,15 @@ impl Engine {
     /// First stage: headers to scalars, and the key of the flow.
     fn parse(&mut self, frames: &[Frame<'_>]) {
         for (frame, slot) in frames.iter().zip(self.slots.iter_mut()) {
-            slot.stage = match parse(frame.bytes, &self.settings.parser) {
-                Ok(Parsed::Ip(packet)) => {
-                    slot.packet = packet;
-                    if packet.fragment.is_some() {
-                        Stage::Fragment
-                    } else {
-                        let (key, side) = FlowKey::of(&packet, frame.wire);
-                        let hash = self.flows.hash(&key);
-                        self.flows.prefetch_bucket(hash);
-                        Stage::Flow { key, side, hash }
-                    }
+            slot.stage = match parse_into(frame.bytes, &self.settings.parser, &mut slot.packet) {
+                Ok(FrameKind::Ip) if slot.packet.fragment.is_some() => Stage::Fragment,
+                Ok(FrameKind::Ip) => {
+                    let (key, side) = FlowKey::of(&slot.packet, frame.wire);
+                    let hash = self.flows.hash(&key);
+                    self.flows.prefetch_bucket(hash);
+                    Stage::Flow { key, side, hash }
                 }
-                Ok(Parsed::NotIp(_)) => Stage::NotIp,
+                Ok(FrameKind::NotIp(_)) => Stage::NotIp,
                 Err(error) => Stage::Malformed(error),
             };
         }

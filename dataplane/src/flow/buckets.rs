@@ -12,21 +12,23 @@
 //! Removal moves later buckets back into the gap, so there are no tombstones and searches do not get longer with age.
 
 /// A bucket that names no record: no table has so many.
+use weir_hw::{HugeSlice, MemoryError};
+
 const EMPTY: u64 = u64::MAX;
 
 /// The indexes of records by the hash of their keys.
 #[derive(Debug)]
 pub(super) struct Buckets {
-    buckets: Box<[u64]>,
+    buckets: HugeSlice<u64>,
     /// One less than the number of buckets, which is a power of two.
     mask: usize,
 }
 
 impl Buckets {
     /// Room for `capacity` records, fewer than 2^31.
-    pub fn new(capacity: u32) -> Buckets {
+    pub fn new(capacity: u32) -> Result<Buckets, MemoryError> {
         let count = (capacity as usize).saturating_mul(4).div_ceil(3).next_power_of_two().max(8);
-        Buckets { buckets: vec![EMPTY; count].into_boxed_slice(), mask: count - 1 }
+        Ok(Buckets { buckets: HugeSlice::filled(count, EMPTY)?, mask: count - 1 })
     }
 
     /// The bucket where the search for `tag` begins.

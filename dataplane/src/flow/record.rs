@@ -8,6 +8,8 @@
 //!
 //! What is written for every packet is apart from what is only read, so that each packet makes one line dirty.
 
+use weir_hw::{HugeSlice, MemoryError};
+
 use super::key::{Direction, FlowKey, Side};
 use super::state::{FlowPhase, FlowState};
 use crate::packet::TcpFlags;
@@ -128,9 +130,9 @@ impl FlowRecord {
     }
 
     /// Memory for `count` records that hold no flow, written once so that its pages are there.
-    pub(super) fn allocate(count: usize) -> Box<[FlowRecord]> {
+    pub(super) fn allocate(count: usize) -> Result<HugeSlice<FlowRecord>, MemoryError> {
         let vacant = FlowRecord::new(FlowKey::default(), 0, Side::Low, Nanos::ZERO);
-        vec![FlowRecord { state: None, ..vacant }; count].into_boxed_slice()
+        HugeSlice::filled(count, FlowRecord { state: None, ..vacant })
     }
 
     /// Both endpoints.

@@ -12,6 +12,8 @@
 //! The table never ends a flow: [`expired`](FlowTable::expired) and [`victim`](FlowTable::victim) name one, and the
 //! caller writes down what there is to tell and calls [`remove`](FlowTable::remove).
 
+use weir_hw::{HugeSlice, MemoryError};
+
 use super::buckets::Buckets;
 use super::hash::{FlowHash, HashSeed};
 use super::key::{Direction, FlowKey, Side};
@@ -68,7 +70,7 @@ pub struct FlowCounters {
 pub struct FlowTable {
     pub(super) config: FlowConfig,
     seed: HashSeed,
-    pub(super) records: Box<[FlowRecord]>,
+    pub(super) records: HugeSlice<FlowRecord>,
     buckets: Buckets,
     pub(super) wheel: Wheel,
     pub(super) phases: Rings,
@@ -80,23 +82,23 @@ pub struct FlowTable {
 
 impl FlowTable {
     /// An empty table. Takes all the memory it will ever use.
-    pub fn new(config: FlowConfig, seed: HashSeed) -> FlowTable {
+    pub fn new(config: FlowConfig, seed: HashSeed) -> Result<FlowTable, MemoryError> {
         let capacity = config.capacity.clamp(1, FlowConfig::MAX_CAPACITY);
         let members = capacity as u32;
         let mut phases = Rings::new(members, FREE + 1);
         (0..members).for_each(|index| phases.push_back(FREE, index));
-        FlowTable {
+        Ok(FlowTable {
             config: FlowConfig { capacity, ..config },
             seed,
-            records: FlowRecord::allocate(capacity),
-            buckets: Buckets::new(members),
+            records: FlowRecord::allocate(capacity)?,
+            buckets: Buckets::new(members)?,
             wheel: Wheel::new(members, config.granularity),
             phases,
             levels: [0; 3],
             pressure: Pressure::Normal,
             idle: IdleSearch::default(),
             counters: FlowCounters::default(),
-        }
+        })
     }
 
     /// The hash that this table keeps `key` under.

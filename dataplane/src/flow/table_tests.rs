@@ -26,7 +26,7 @@ fn key(number: u32, protocol: IpProtocol) -> FlowKey {
 }
 
 fn table(config: FlowConfig) -> FlowTable {
-    FlowTable::new(config, HashSeed::fixed(1))
+    FlowTable::new(config, HashSeed::fixed(1)).expect("memory")
 }
 
 fn small(capacity: usize) -> FlowConfig {

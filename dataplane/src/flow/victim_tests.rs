@@ -10,7 +10,7 @@ const START: Nanos = Nanos(1_700_000_000_000_000_000);
 const SYN: Segment = Segment::trusted(TcpFlags::SYN);
 
 fn table(capacity: usize) -> FlowTable {
-    FlowTable::new(FlowConfig { capacity, ..FlowConfig::default() }, HashSeed::fixed(1))
+    FlowTable::new(FlowConfig { capacity, ..FlowConfig::default() }, HashSeed::fixed(1)).expect("memory")
 }
 
 fn key(number: u32, protocol: IpProtocol) -> FlowKey {
@@ -107,7 +107,7 @@ fn closed_flows_go_before_silent_and_young_ones() {
 #[test]
 fn the_share_of_unanswered_flows_is_kept_by_evicting_one_of_them() {
     let config = FlowConfig { capacity: 1000, unanswered_percent: 1, ..FlowConfig::default() };
-    let mut table = FlowTable::new(config, HashSeed::fixed(1));
+    let mut table = FlowTable::new(config, HashSeed::fixed(1)).expect("memory");
     let closed = add_established(&mut table, 0, START);
     table.track(closed, Direction::ToServer, Segment::trusted(TcpFlags::RST), START);
     let oldest = add(&mut table, 1, START);

@@ -43,10 +43,16 @@ pub struct Group {
 }
 
 /// Everything that signatures compiled to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Databases {
     groups: [[Option<Group>; 2]; FieldId::ALL.len()],
     header_only: Vec<RuleIndex>,
+}
+
+impl Default for Databases {
+    fn default() -> Databases {
+        Databases { groups: [const { [const { None }; 2] }; FieldId::ALL.len()], header_only: Vec::new() }
+    }
 }
 
 /// What became of the signatures.

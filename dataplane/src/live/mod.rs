@@ -6,6 +6,7 @@
 //!  signals ──▶ instance ◀── control socket
 //! ```
 
+mod control;
 mod control_socket;
 mod idle;
 mod instance;
@@ -20,5 +21,5 @@ mod worker_thread;
 pub use control_socket::{ControlError, ask};
 pub use instance::{Instance, StartError};
 pub use ports::{PortsError, eal_config, start_eal};
-pub use report::StatsReport;
+pub use report::{PortReport, StatsReport, WorkerReport, nested};
 pub use request::{Request, Response};

@@ -172,7 +172,8 @@ fn leads_to_receiver(frame: &[u8], packet: &Packet) -> bool {
         return true;
     }
     let named_at = usize::from(packet.ip_offset) + ipv6::NEXT_HEADER_AT;
-    let chain = Cursor::new(frame).skip(extensions).zip(frame.get(named_at));
-    let chain = chain.and_then(|(cursor, next)| extension::read(IpProtocol(*next), named_at, cursor).ok());
-    chain.is_some_and(|chain| chain.route == Route::Final)
+    let mut cursor = Cursor::new(frame);
+    let Some((&next, ())) = frame.get(named_at).zip(cursor.skip(extensions)) else { return false };
+    let chain = extension::read(IpProtocol(next), named_at, &mut cursor);
+    chain.is_ok_and(|chain| chain.route == Route::Final)
 }

@@ -3,7 +3,8 @@
 use super::ParseError;
 
 /// Where a parser stands. `rest` ends where the headers before said the packet ends, which may be before the frame
-/// does: padding is out of reach.
+/// does: padding is out of reach. Parsers move it along rather than returning another, so that it can stay in registers
+/// where they are inlined.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'f> {
     rest: &'f [u8],
@@ -40,13 +41,16 @@ impl<'f> Cursor<'f> {
         self.rest.first_chunk()
     }
 
-    /// Behind the next `len` bytes.
-    pub(super) fn skip(self, len: usize) -> Option<Cursor<'f>> {
-        Some(Cursor { rest: self.rest.get(len..)?, at: self.at + len })
+    /// Goes behind the next `len` bytes; stays where it is where there are less.
+    pub(super) fn skip(&mut self, len: usize) -> Option<()> {
+        self.rest = self.rest.get(len..)?;
+        self.at += len;
+        Some(())
     }
 
-    /// Without what lies behind the next `len` bytes.
-    pub(super) fn keep(self, len: usize) -> Option<Cursor<'f>> {
-        Some(Cursor { rest: self.rest.get(..len)?, ..self })
+    /// Leaves out what lies behind the next `len` bytes.
+    pub(super) fn keep(&mut self, len: usize) -> Option<()> {
+        self.rest = self.rest.get(..len)?;
+        Some(())
     }
 }

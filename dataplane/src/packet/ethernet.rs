@@ -30,9 +30,9 @@ const PPPOE_SESSION: u16 = 0x8864;
 
 /// What lies behind the headers below IP.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Network<'f> {
+pub(super) enum Network {
     /// IP starts at the cursor.
-    Ip { version: IpVersion, cursor: Cursor<'f>, certainty: Certainty },
+    Ip(IpVersion, Certainty),
     /// Something else, of this EtherType.
     Other(u16),
 }
@@ -56,28 +56,34 @@ pub(super) struct Below {
 }
 
 /// Reads an Ethernet header and what follows it up to IP.
-pub(super) fn read<'f>(
-    cursor: Cursor<'f>,
+#[inline]
+pub(super) fn read(
+    cursor: &mut Cursor<'_>,
     tenant: &mut Tenant,
     below: &mut Below,
-) -> Result<Network<'f>, ParseError> {
-    let header = cursor.peek::<HEADER_LEN>().ok_or(ParseError::EthernetTruncated)?;
-    let payload = cursor.skip(HEADER_LEN).ok_or(ParseError::EthernetTruncated)?;
-    network(u16::from_be_bytes([header[12], header[13]]), payload, tenant, below)
+) -> Result<Network, ParseError> {
+    let &[.., high, low] = cursor.peek::<HEADER_LEN>().ok_or(ParseError::EthernetTruncated)?;
+    cursor.skip(HEADER_LEN).ok_or(ParseError::EthernetTruncated)?;
+    match u16::from_be_bytes([high, low]) {
+        // The usual cases, kept apart so that they inline.
+        IPV4 => Ok(Network::named(IpVersion::V4)),
+        IPV6 => Ok(Network::named(IpVersion::V6)),
+        ethertype => network(ethertype, cursor, tenant, below),
+    }
 }
 
 /// Reads what an EtherType announces, up to IP.
-pub(super) fn network<'f>(
+pub(super) fn network(
     mut ethertype: u16,
-    mut cursor: Cursor<'f>,
+    cursor: &mut Cursor<'_>,
     tenant: &mut Tenant,
     below: &mut Below,
-) -> Result<Network<'f>, ParseError> {
+) -> Result<Network, ParseError> {
     let mut tags = 0;
     loop {
         match ethertype {
-            IPV4 => return Ok(Network::named(IpVersion::V4, cursor)),
-            IPV6 => return Ok(Network::named(IpVersion::V6, cursor)),
+            IPV4 => return Ok(Network::named(IpVersion::V4)),
+            IPV6 => return Ok(Network::named(IpVersion::V6)),
             VLAN | VLAN_SERVICE | VLAN_OLD_SERVICE => {
                 tags += 1;
                 if tags > MAX_VLAN_TAGS {
@@ -85,7 +91,7 @@ pub(super) fn network<'f>(
                 }
                 let &[high, low, next @ ..] = cursor.peek::<4>().ok_or(ParseError::VlanTruncated)?;
                 tenant.enter_vlan(u16::from_be_bytes([high, low]) & 0x0fff);
-                cursor = cursor.skip(4).ok_or(ParseError::VlanTruncated)?;
+                cursor.skip(4).ok_or(ParseError::VlanTruncated)?;
                 ethertype = u16::from_be_bytes(next);
             }
             MPLS => return mpls::read(cursor, below),
@@ -95,8 +101,8 @@ pub(super) fn network<'f>(
     }
 }
 
-impl<'f> Network<'f> {
-    pub(super) const fn named(version: IpVersion, cursor: Cursor<'f>) -> Network<'f> {
-        Network::Ip { version, cursor, certainty: Certainty::Named }
+impl Network {
+    pub(super) const fn named(version: IpVersion) -> Network {
+        Network::Ip(version, Certainty::Named)
     }
 }

@@ -23,11 +23,9 @@ pub(super) const FRAGMENT_HEADER_LEN: usize = 8;
 
 /// Where the extension headers end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Chain<'f> {
+pub(super) struct Chain {
     /// What follows; behind a fragment header, what its first fragment starts with.
     pub protocol: IpProtocol,
-    /// Where it starts.
-    pub cursor: Cursor<'f>,
     /// Set where the last header is that of a fragment, at which the chain ends for us.
     pub fragment: Option<FragmentInfo>,
     /// Offset in the frame of the byte that names the last header of the chain.
@@ -46,44 +44,41 @@ pub(super) enum Route {
     ByWay,
 }
 
-/// Follows the chain that starts with the header `next`, named by the byte at `named_at`.
+/// Whether a header can be one of a chain.
 #[inline]
-pub(super) fn read(next: IpProtocol, named_at: usize, cursor: Cursor<'_>) -> Result<Chain<'_>, ParseError> {
-    let chain = Chain { protocol: next, cursor, fragment: None, named_at, route: Route::Final };
-    match next {
-        // The usual case, kept apart so that it inlines.
-        IpProtocol::TCP | IpProtocol::UDP | IpProtocol::ICMPV6 => Ok(chain),
-        _ => follow(chain),
-    }
+pub(super) const fn may_follow(next: IpProtocol) -> bool {
+    matches!(next, HOP_BY_HOP | ROUTING | FRAGMENT | DESTINATION | IpProtocol::AH)
 }
 
-fn follow(mut chain: Chain<'_>) -> Result<Chain<'_>, ParseError> {
-    let mut named_at = chain.named_at;
+/// Follows the chain that starts with the header `next`, named by the byte at `named_at`, up to what it ends with.
+pub(super) fn read(
+    next: IpProtocol,
+    mut named_at: usize,
+    cursor: &mut Cursor<'_>,
+) -> Result<Chain, ParseError> {
+    let mut chain = Chain { protocol: next, fragment: None, named_at, route: Route::Final };
     for count in 0..=MAX_EXTENSION_HEADERS {
         chain.named_at = named_at;
-        let words = match chain.protocol {
-            // Anywhere but at the start it is an unknown header, which ends the chain (RFC 8200 §4).
-            HOP_BY_HOP if count == 0 => 8,
-            ROUTING | FRAGMENT | DESTINATION => 8,
-            IpProtocol::AH => 4,
-            _ => return Ok(chain),
-        };
+        // Hop-by-hop options elsewhere than at the start are an unknown header, which ends the chain (RFC 8200 §4).
+        if !may_follow(chain.protocol) || (chain.protocol == HOP_BY_HOP && count > 0) {
+            return Ok(chain);
+        }
         if count == MAX_EXTENSION_HEADERS {
             break;
         }
-        let header = chain.cursor.peek::<8>().ok_or(ParseError::ExtensionTruncated)?;
+        let header = cursor.peek::<8>().ok_or(ParseError::ExtensionTruncated)?;
         let len = match chain.protocol {
             FRAGMENT => FRAGMENT_HEADER_LEN,
-            IpProtocol::AH => (usize::from(header[1]) + 2) * words,
-            _ => (usize::from(header[1]) + 1) * words,
+            IpProtocol::AH => (usize::from(header[1]) + 2) * 4,
+            _ => (usize::from(header[1]) + 1) * 8,
         };
         if chain.protocol == ROUTING && header[3] != 0 {
             chain.route = Route::ByWay;
         }
         chain.fragment = if chain.protocol == FRAGMENT { fragment(header) } else { None };
         chain.protocol = IpProtocol(header[0]);
-        named_at = chain.cursor.at();
-        chain.cursor = chain.cursor.skip(len).ok_or(ParseError::ExtensionTruncated)?;
+        named_at = cursor.at();
+        cursor.skip(len).ok_or(ParseError::ExtensionTruncated)?;
         if chain.fragment.is_some() {
             return Ok(chain);
         }
@@ -98,11 +93,9 @@ fn fragment(header: &[u8; 8]) -> Option<FragmentInfo> {
     (word & 0xfff9 != 0).then_some(FragmentInfo { id, offset: u32::from(word & 0xfff8), more: word & 1 != 0 })
 }
 
-/// Looks behind an authentication header.
-pub(super) fn read_authentication(cursor: Cursor<'_>) -> Result<Chain<'_>, ParseError> {
-    let header = cursor.peek::<12>().ok_or(ParseError::ExtensionTruncated)?;
-    let len = (usize::from(header[1]) + 2) * 4;
-    let named_at = cursor.at();
-    let cursor = cursor.skip(len).ok_or(ParseError::ExtensionTruncated)?;
-    Ok(Chain { protocol: IpProtocol(header[0]), cursor, fragment: None, named_at, route: Route::Final })
+/// Looks behind an authentication header, and says what follows.
+pub(super) fn skip_authentication(cursor: &mut Cursor<'_>) -> Result<IpProtocol, ParseError> {
+    let &[next, len] = cursor.peek::<2>().ok_or(ParseError::ExtensionTruncated)?;
+    cursor.skip((usize::from(len) + 2) * 4).ok_or(ParseError::ExtensionTruncated)?;
+    Ok(IpProtocol(next))
 }

@@ -19,7 +19,7 @@
 //! ```
 
 use super::cursor::Cursor;
-use super::extension::{self, Chain};
+use super::extension;
 use super::{Address, FragmentInfo, IpProtocol, IpVersion, Packet, ParseError};
 
 pub(super) const HEADER_LEN: usize = 20;
@@ -28,9 +28,9 @@ pub(super) const MORE_FRAGMENTS: u16 = 0x2000;
 /// Don't fragment, in the same word.
 pub(super) const DONT_FRAGMENT: u16 = 0x4000;
 
-/// Reads the header into `packet`, and returns where the transport starts.
-#[inline]
-pub(super) fn read<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
+/// Reads the header into `packet`, up to where the transport starts.
+#[inline(always)]
+pub(super) fn read(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
     let header = cursor.peek::<HEADER_LEN>().ok_or(ParseError::Ipv4Truncated)?;
     if header[0] >> 4 != 4 {
         return Err(ParseError::IpVersion);
@@ -40,10 +40,10 @@ pub(super) fn read<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor
     if header_len < HEADER_LEN || header_len > total_len {
         return Err(ParseError::Ipv4HeaderLength);
     }
-    let whole = cursor.keep(total_len).ok_or(ParseError::Ipv4TotalLength)?;
-    let payload = whole.skip(header_len).ok_or(ParseError::Ipv4HeaderLength)?;
+    cursor.keep(total_len).ok_or(ParseError::Ipv4TotalLength)?;
     packet.version = IpVersion::V4;
     packet.ip_offset = cursor.offset()?;
+    cursor.skip(header_len).ok_or(ParseError::Ipv4HeaderLength)?;
     packet.ttl = header[8];
     packet.protocol = IpProtocol(header[9]);
     packet.src = Address::v4([header[12], header[13], header[14], header[15]]);
@@ -55,15 +55,14 @@ pub(super) fn read<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor
             offset: u32::from(fragment & 0x1fff) * 8,
             more: fragment & MORE_FRAGMENTS != 0,
         });
-        return Ok(payload);
+        return Ok(());
     }
-    if packet.protocol == IpProtocol::AH { authenticated(payload, packet) } else { Ok(payload) }
+    if packet.protocol == IpProtocol::AH { authenticated(cursor, packet) } else { Ok(()) }
 }
 
 /// Looks behind the authentication header, which hides nothing (RFC 4302 §3.1).
 #[cold]
-fn authenticated<'f>(payload: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
-    let Chain { protocol, cursor, .. } = extension::read_authentication(payload)?;
-    packet.protocol = protocol;
-    Ok(cursor)
+fn authenticated(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
+    packet.protocol = extension::skip_authentication(cursor)?;
+    Ok(())
 }

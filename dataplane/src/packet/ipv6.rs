@@ -15,7 +15,7 @@
 //! ```
 
 use super::cursor::Cursor;
-use super::extension::{self, Chain};
+use super::extension;
 use super::{Address, IpProtocol, IpVersion, Packet, ParseError};
 
 pub(super) const HEADER_LEN: usize = 40;
@@ -23,9 +23,9 @@ pub(super) const HEADER_LEN: usize = 40;
 pub(super) const NEXT_HEADER_AT: usize = 6;
 const HOP_BY_HOP: u8 = 0;
 
-/// Reads the header and its extensions into `packet`, and returns where the transport starts.
-#[inline]
-pub(super) fn read<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
+/// Reads the header and its extensions into `packet`, up to where the transport starts.
+#[inline(always)]
+pub(super) fn read(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
     let header = cursor.peek::<HEADER_LEN>().ok_or(ParseError::Ipv6Truncated)?;
     if header[0] >> 4 != 6 {
         return Err(ParseError::IpVersion);
@@ -36,17 +36,25 @@ pub(super) fn read<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor
         // The length of a jumbogram is in the hop-by-hop header (RFC 2675 §3). No frame here can hold 64 KiB and more.
         return Err(ParseError::Jumbogram);
     }
-    let payload = cursor.skip(HEADER_LEN).and_then(|payload| payload.keep(payload_len));
-    let payload = payload.ok_or(ParseError::Ipv6PayloadLength)?;
     packet.version = IpVersion::V6;
     packet.ip_offset = cursor.offset()?;
     packet.ttl = header[7];
     let (src, dst) = header[8..].split_at(16);
     packet.src = Address(src.try_into().unwrap_or_default());
     packet.dst = Address(dst.try_into().unwrap_or_default());
-    let field_at = cursor.at() + NEXT_HEADER_AT;
-    let Chain { protocol, cursor, fragment, .. } = extension::read(IpProtocol(next), field_at, payload)?;
-    packet.protocol = protocol;
-    packet.fragment = fragment;
-    Ok(cursor)
+    let named_at = cursor.at() + NEXT_HEADER_AT;
+    cursor.skip(HEADER_LEN).ok_or(ParseError::Ipv6Truncated)?;
+    cursor.keep(payload_len).ok_or(ParseError::Ipv6PayloadLength)?;
+    packet.protocol = IpProtocol(next);
+    if extension::may_follow(packet.protocol) {
+        extended(named_at, cursor, packet)?;
+    }
+    Ok(())
+}
+
+fn extended(named_at: usize, cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
+    let chain = extension::read(packet.protocol, named_at, cursor)?;
+    packet.protocol = chain.protocol;
+    packet.fragment = chain.fragment;
+    Ok(())
 }

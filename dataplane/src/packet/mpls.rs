@@ -18,23 +18,23 @@ pub const MAX_MPLS_LABELS: usize = 8;
 
 const ETHERTYPE: u16 = 0x8847;
 
-pub(super) fn read<'f>(mut cursor: Cursor<'f>, below: &mut Below) -> Result<Network<'f>, ParseError> {
+pub(super) fn read(cursor: &mut Cursor<'_>, below: &mut Below) -> Result<Network, ParseError> {
     for labels in 1..=MAX_MPLS_LABELS {
         let &[_, _, label, _] = cursor.peek::<4>().ok_or(ParseError::MplsTruncated)?;
-        cursor = cursor.skip(4).ok_or(ParseError::MplsTruncated)?;
+        cursor.skip(4).ok_or(ParseError::MplsTruncated)?;
         if label & 0x01 != 0 {
             below.labels = labels;
-            return Ok(guess(cursor));
+            return Ok(guess(cursor.rest()));
         }
     }
     Err(ParseError::TooManyMplsLabels)
 }
 
-fn guess(cursor: Cursor<'_>) -> Network<'_> {
-    let version = match cursor.rest().first().map(|byte| byte >> 4) {
-        Some(4) => IpVersion::V4,
-        Some(6) => IpVersion::V6,
-        _ => return Network::Other(ETHERTYPE),
-    };
-    Network::Ip { version, cursor, certainty: Certainty::Guessed(ETHERTYPE) }
+fn guess(payload: &[u8]) -> Network {
+    let certainty = Certainty::Guessed(ETHERTYPE);
+    match payload.first().map(|byte| byte >> 4) {
+        Some(4) => Network::Ip(IpVersion::V4, certainty),
+        Some(6) => Network::Ip(IpVersion::V6, certainty),
+        _ => Network::Other(ETHERTYPE),
+    }
 }

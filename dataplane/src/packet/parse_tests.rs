@@ -347,9 +347,12 @@ proptest! {
 }
 
 #[test]
-fn all_samples_parse() {
+fn all_samples_parse_and_nothing_of_the_packet_before_stays() {
+    let mut reused = Packet::default();
     for frame in samples() {
         exercise(&frame);
+        assert_eq!(parse_into(&frame, &ParserConfig::default(), &mut reused), Ok(FrameKind::Ip));
+        assert_eq!(reused, packet(&frame));
         assert_eq!(packet(&frame).inner_error, None, "{frame:02x?}");
     }
 }

@@ -149,6 +149,16 @@ pub struct Layer {
     pub ethernet_offset: Option<NonZeroU16>,
 }
 
+impl Layer {
+    const EMPTY: Layer = Layer {
+        ip_offset: 0,
+        version: IpVersion::V4,
+        transport_offset: 0,
+        tunnel: TunnelKind::None,
+        ethernet_offset: None,
+    };
+}
+
 /// How many IP headers around the innermost a packet can describe; the configured depth is at most this.
 pub const MAX_TUNNEL_DEPTH: usize = 4;
 
@@ -200,7 +210,7 @@ pub struct TcpHeader {
 }
 
 /// The innermost IP packet of a frame. Offsets count from the start of the frame, lengths are in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet {
     /// Source address.
     pub src: Address,
@@ -242,7 +252,39 @@ pub struct Packet {
     pub inner_error: Option<ParseError>,
 }
 
+// A burst of them is kept between the stages: two cache lines for each.
+const _: () = assert!(size_of::<Packet>() <= 128);
+
+impl Default for Packet {
+    fn default() -> Packet {
+        Packet::EMPTY
+    }
+}
+
 impl Packet {
+    /// Nothing yet. A constant, so that it is copied whole and not field by field.
+    pub(super) const EMPTY: Packet = Packet {
+        src: Address([0; 16]),
+        dst: Address([0; 16]),
+        src_port: 0,
+        dst_port: 0,
+        protocol: IpProtocol(0),
+        version: IpVersion::V4,
+        ttl: 0,
+        icmp: [0; 2],
+        tenant: Tenant { vlan: [0; 2], tunnel: TunnelKind::None, vni: 0 },
+        group_policy: 0,
+        ip_offset: 0,
+        transport_offset: 0,
+        payload_offset: 0,
+        payload_len: 0,
+        fragment: None,
+        tcp: TcpHeader { seq: 0, ack: 0, flags: TcpFlags::empty(), window: 0 },
+        layers: [Layer::EMPTY; MAX_TUNNEL_DEPTH],
+        depth: 0,
+        inner_error: None,
+    };
+
     /// The transport's payload in the frame this packet was parsed from.
     pub fn payload<'f>(&self, frame: &'f [u8]) -> &'f [u8] {
         let start = usize::from(self.payload_offset);

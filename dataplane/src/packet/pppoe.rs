@@ -18,19 +18,19 @@ pub(super) const HEADER_LEN: usize = 6;
 pub(super) const LENGTH_AT: usize = 4;
 const ETHERTYPE: u16 = 0x8864;
 
-pub(super) fn read<'f>(cursor: Cursor<'f>, below: &mut Below) -> Result<Network<'f>, ParseError> {
+pub(super) fn read(cursor: &mut Cursor<'_>, below: &mut Below) -> Result<Network, ParseError> {
     let &[.., high, low] = cursor.peek::<HEADER_LEN>().ok_or(ParseError::PppoeTruncated)?;
-    let length = usize::from(u16::from_be_bytes([high, low]));
     below.pppoe = cursor.at();
-    let frame = cursor.skip(HEADER_LEN).and_then(|frame| frame.keep(length));
-    let frame = frame.ok_or(ParseError::PppoeTruncated)?;
+    cursor.skip(HEADER_LEN).ok_or(ParseError::PppoeTruncated)?;
+    cursor.keep(usize::from(u16::from_be_bytes([high, low]))).ok_or(ParseError::PppoeTruncated)?;
     // A compressed protocol number is one odd byte (RFC 1661 §6.5).
-    let (version, len) = match *frame.rest() {
+    let (version, len) = match *cursor.rest() {
         [0x00, 0x21, ..] => (IpVersion::V4, 2),
         [0x00, 0x57, ..] => (IpVersion::V6, 2),
         [0x21, ..] => (IpVersion::V4, 1),
         [0x57, ..] => (IpVersion::V6, 1),
         _ => return Ok(Network::Other(ETHERTYPE)),
     };
-    Ok(Network::named(version, frame.skip(len).ok_or(ParseError::PppoeTruncated)?))
+    cursor.skip(len).ok_or(ParseError::PppoeTruncated)?;
+    Ok(Network::named(version))
 }

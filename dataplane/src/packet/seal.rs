@@ -49,9 +49,10 @@ pub(super) fn seal_ip(frame: &mut [u8], at: usize, version: IpVersion) -> Option
 /// What lies between an Ethernet header and IP. Its lengths need not be right.
 pub(super) fn below(frame: &[u8], ethernet_at: usize) -> Option<Below> {
     let mut below = Below::default();
-    let cursor = Cursor::new(frame).skip(ethernet_at)?;
+    let mut cursor = Cursor::new(frame);
+    cursor.skip(ethernet_at)?;
     // An error comes of a length that is not right yet; the offset of its header is known by then.
-    let _ = ethernet::read(cursor, &mut Tenant::default(), &mut below);
+    let _ = ethernet::read(&mut cursor, &mut Tenant::default(), &mut below);
     Some(below)
 }
 

@@ -23,29 +23,27 @@ pub(super) const UDP_HEADER_LEN: usize = 8;
 pub(super) const ICMP_HEADER_LEN: usize = 8;
 const SCTP_HEADER_LEN: usize = 12;
 
-/// Reads the transport header at `cursor` into `packet`, and returns where the payload starts and ends.
-#[inline]
-pub(super) fn read<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
+/// Reads the transport header at the cursor into `packet`, up to where the payload starts.
+#[inline(always)]
+pub(super) fn read(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
     packet.transport_offset = cursor.offset()?;
-    let payload = if packet.fragment.is_some() {
-        cursor
-    } else {
+    if packet.fragment.is_none() {
         match packet.protocol {
             IpProtocol::TCP => tcp(cursor, packet)?,
             IpProtocol::UDP => udp(cursor, packet)?,
             IpProtocol::ICMP if packet.version == IpVersion::V4 => icmp(cursor, packet)?,
             IpProtocol::ICMPV6 if packet.version == IpVersion::V6 => icmp(cursor, packet)?,
             IpProtocol::SCTP => sctp(cursor, packet)?,
-            _ => cursor,
+            _ => {}
         }
-    };
-    packet.payload_offset = payload.offset()?;
-    packet.payload_len = payload.len();
-    Ok(payload)
+    }
+    packet.payload_offset = cursor.offset()?;
+    packet.payload_len = cursor.len();
+    Ok(())
 }
 
-#[inline]
-fn tcp<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
+#[inline(always)]
+fn tcp(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
     let header = cursor.peek::<TCP_HEADER_LEN>().ok_or(ParseError::TcpTruncated)?;
     let len = usize::from(header[12] >> 4) * 4;
     if len < TCP_HEADER_LEN {
@@ -61,21 +59,21 @@ fn tcp<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseE
     cursor.skip(len).ok_or(ParseError::TcpDataOffset)
 }
 
-#[inline]
-fn udp<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
+#[inline(always)]
+fn udp(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
     let header = cursor.peek::<UDP_HEADER_LEN>().ok_or(ParseError::UdpTruncated)?;
     ports([header[0], header[1], header[2], header[3]], packet);
     let length = usize::from(u16::from_be_bytes([header[4], header[5]]));
-    let datagram = match (length, packet.version) {
+    match (length, packet.version) {
         // Means "to the end of the packet" (RFC 2675 §4), and Linux takes it so in packets of any size.
-        (0, IpVersion::V6) => cursor,
+        (0, IpVersion::V6) => {}
         (0..UDP_HEADER_LEN, _) => return Err(ParseError::UdpLength),
         _ => cursor.keep(length).ok_or(ParseError::UdpLength)?,
-    };
-    datagram.skip(UDP_HEADER_LEN).ok_or(ParseError::UdpTruncated)
+    }
+    cursor.skip(UDP_HEADER_LEN).ok_or(ParseError::UdpTruncated)
 }
 
-fn icmp<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
+fn icmp(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
     let header = cursor.peek::<ICMP_HEADER_LEN>().ok_or(ParseError::IcmpTruncated)?;
     packet.icmp = [header[0], header[1]];
     let has_identifier = match packet.version {
@@ -89,13 +87,13 @@ fn icmp<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, Parse
     cursor.skip(ICMP_HEADER_LEN).ok_or(ParseError::IcmpTruncated)
 }
 
-fn sctp<'f>(cursor: Cursor<'f>, packet: &mut Packet) -> Result<Cursor<'f>, ParseError> {
+fn sctp(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), ParseError> {
     let header = cursor.peek::<SCTP_HEADER_LEN>().ok_or(ParseError::SctpTruncated)?;
     ports([header[0], header[1], header[2], header[3]], packet);
     cursor.skip(SCTP_HEADER_LEN).ok_or(ParseError::SctpTruncated)
 }
 
-#[inline]
+#[inline(always)]
 fn ports([a, b, c, d]: [u8; 4], packet: &mut Packet) {
     packet.src_port = u16::from_be_bytes([a, b]);
     packet.dst_port = u16::from_be_bytes([c, d]);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use weir_hw::Mempool;
+use weir_hw::{MemoryError, Mempool};
 
 use super::findings::Findings;
 use super::replay_io::{ReplayIo, ReplayIoError};
@@ -50,6 +50,9 @@ pub enum ReplayError {
     /// Events can't be written.
     #[error(transparent)]
     Events(#[from] EveError),
+    /// There is not enough memory for flows.
+    #[error("{0}; lower flows.capacity")]
+    Memory(#[from] MemoryError),
     /// There is not enough memory to inspect.
     #[error(transparent)]
     Inspect(#[from] InspectError),
@@ -86,7 +89,7 @@ pub fn replay(path: &Path, options: ReplayOptions<'_>) -> Result<ReplayReport, R
     }
     let rules = WorkerRules::prepare(ruleset, config.inspector_config())?;
     let settings = config.engine_settings(Source::Capture, 1);
-    let engine = Engine::new(settings, config.engine_sizes(), HashSeed::fixed(0), rules, events);
+    let engine = Engine::new(settings, config.engine_sizes(), HashSeed::fixed(0), rules, events)?;
     let (worker_end, _control_end) = mailbox();
     let io = ReplayIo::new(reader, writer, pool);
     let mut worker = Worker::new(engine, io, worker_end, Arc::new(Published::default()));

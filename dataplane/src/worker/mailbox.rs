@@ -3,7 +3,7 @@
 //! A worker looks for commands once for each burst and carries out one at a time. Whatever a command needs, memory
 //! included, comes with it, and what has to be freed goes back with the reply: the worker allocates and frees nothing.
 
-use crate::engine::{Engine, WorkerRules};
+use crate::engine::{Engine, EngineSettings, WorkerRules};
 use crate::event::Generation;
 use crate::flow::{FlowId, FlowKey, FlowRecord, Side};
 use crate::latency::Latency;
@@ -17,8 +17,13 @@ const FLOWS_AT_ONCE: usize = 256;
 /// What a worker is told to do.
 #[derive(Debug)]
 pub enum Command {
-    /// Put a rule set in force.
-    Install(Box<WorkerRules>),
+    /// Put a rule set and settings in force.
+    Install {
+        /// The rule set.
+        rules: Box<WorkerRules>,
+        /// The settings.
+        settings: Box<EngineSettings>,
+    },
     /// Copy the latencies into this.
     Latency(Box<Latency>),
     /// Copy the flows from this place of the table on into these rows, as many as there is room reserved for.
@@ -39,6 +44,8 @@ pub enum Reply {
         generation: Generation,
         /// The rule set before the one before, where it was still in use.
         replaced: Option<Box<WorkerRules>>,
+        /// The settings before.
+        settings: Box<EngineSettings>,
     },
     /// No flow uses this rule set any more; it is to be freed.
     Retired(Box<WorkerRules>),

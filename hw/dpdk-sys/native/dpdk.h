@@ -33,7 +33,6 @@ enum dpdk_shim_mbuf_layout {
 	DPDK_SHIM_MBUF_SIZE = sizeof(struct rte_mbuf),
 	DPDK_SHIM_MBUF_BUF_ADDR = offsetof(struct rte_mbuf, buf_addr),
 	DPDK_SHIM_MBUF_DATA_OFF = offsetof(struct rte_mbuf, data_off),
-	DPDK_SHIM_MBUF_REFCNT = offsetof(struct rte_mbuf, refcnt),
 	DPDK_SHIM_MBUF_NB_SEGS = offsetof(struct rte_mbuf, nb_segs),
 	DPDK_SHIM_MBUF_PORT = offsetof(struct rte_mbuf, port),
 	DPDK_SHIM_MBUF_OL_FLAGS = offsetof(struct rte_mbuf, ol_flags),
@@ -49,7 +48,6 @@ enum dpdk_shim_mbuf_layout {
 	_Static_assert(sizeof(((struct rte_mbuf *)0)->field) == (bytes), "rte_mbuf." #field " changed its size")
 WEIR_FIELD_SIZE(buf_addr, sizeof(void *));
 WEIR_FIELD_SIZE(data_off, 2);
-WEIR_FIELD_SIZE(refcnt, 2);
 WEIR_FIELD_SIZE(nb_segs, 2);
 WEIR_FIELD_SIZE(port, 2);
 WEIR_FIELD_SIZE(ol_flags, 8);
@@ -63,7 +61,6 @@ WEIR_FIELD_SIZE(next, sizeof(void *));
 /* Macros with casts, which bindgen can't evaluate. */
 static const uint64_t DPDK_SHIM_RX_RSS_HASH = RTE_MBUF_F_RX_RSS_HASH;
 static const uint64_t DPDK_SHIM_RX_FDIR_ID = RTE_MBUF_F_RX_FDIR_ID;
-static const uint64_t DPDK_SHIM_RX_VLAN_STRIPPED = RTE_MBUF_F_RX_VLAN_STRIPPED;
 static const uint64_t DPDK_SHIM_RX_IP_CKSUM_MASK = RTE_MBUF_F_RX_IP_CKSUM_MASK;
 static const uint64_t DPDK_SHIM_RX_IP_CKSUM_BAD = RTE_MBUF_F_RX_IP_CKSUM_BAD;
 static const uint64_t DPDK_SHIM_RX_IP_CKSUM_GOOD = RTE_MBUF_F_RX_IP_CKSUM_GOOD;
@@ -115,12 +112,6 @@ static inline int dpdk_shim_request_checksums(struct rte_mbuf *mbuf, uint64_t fl
 	mbuf->l3_len = l3_len;
 	mbuf->ol_flags |= flags;
 	return rte_net_intel_cksum_prepare(mbuf);
-}
-
-/* `struct rte_mempool` is opaque to Rust. */
-static inline uint32_t dpdk_shim_mempool_size(const struct rte_mempool *pool)
-{
-	return pool->size;
 }
 
 /* A stream that hands each log line to `sink` (see log.c). NULL when out of memory. */

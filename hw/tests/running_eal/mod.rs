@@ -10,7 +10,7 @@ static EAL: OnceLock<Eal> = OnceLock::new();
 pub fn eal() -> Eal {
     *EAL.get_or_init(|| {
         let config = EalConfig {
-            memory_mib: 128,
+            memory_mib: 256,
             hugepages: Hugepages::Never,
             log: DpdkLog::Remember,
             ..EalConfig::default()

@@ -40,8 +40,9 @@ impl Prefix {
         match parsed {
             IpAddr::V4(v4) => {
                 let (number, host) = (u32::from(v4), u32::MAX.checked_shr(length).unwrap_or(0));
-                let network = IpAddr::V4((number & !host).into());
-                without_host_bits(text, network, length, number & host == 0)?;
+                if number & host != 0 {
+                    return Err(host_bits(text, IpAddr::V4((number & !host).into()), length));
+                }
                 Ok(Prefix::V4 { first: number, last: number | host })
             }
             IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => Err(CidrError {
@@ -50,8 +51,9 @@ impl Prefix {
             }),
             IpAddr::V6(v6) => {
                 let (number, host) = (u128::from(v6), u128::MAX.checked_shr(length).unwrap_or(0));
-                let network = IpAddr::V6((number & !host).into());
-                without_host_bits(text, network, length, number & host == 0)?;
+                if number & host != 0 {
+                    return Err(host_bits(text, IpAddr::V6((number & !host).into()), length));
+                }
                 Ok(Prefix::V6 { first: number, last: number | host })
             }
         }
@@ -75,13 +77,10 @@ pub(super) fn v4_of(address: &[u8; 16]) -> Option<u32> {
     (number >> 32 == 0xffff).then_some(number as u32)
 }
 
-fn without_host_bits(text: &str, network: IpAddr, length: u32, clean: bool) -> Result<(), CidrError> {
-    match clean {
-        true => Ok(()),
-        false => Err(CidrError {
-            message: format!("{text} has bits set behind its prefix"),
-            help: format!("do you mean {network}/{length}, or the address alone?"),
-        }),
+fn host_bits(text: &str, network: IpAddr, length: u32) -> CidrError {
+    CidrError {
+        message: format!("{text} has bits set behind its prefix"),
+        help: format!("do you mean {network}/{length}, or the address alone?"),
     }
 }
 

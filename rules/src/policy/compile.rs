@@ -105,6 +105,13 @@ impl Policy {
         self.default
     }
 
+    /// Whether nobody is named and everything is allowed, as where there is no policy.
+    pub fn is_trivial(&self) -> bool {
+        self.identities().len() <= 1
+            && self.rules().is_empty()
+            && self.default_action() == DefaultAction::Allow
+    }
+
     /// The name of an identity; `unknown` for one that is not of this policy.
     pub fn identity_name(&self, id: IdentityId) -> &str {
         self.names.get(id.index()).map_or(resolve::UNKNOWN, |identity| &identity.name)

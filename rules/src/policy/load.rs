@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::compile::Policy;
 use super::document::Document;
 use super::limits::PolicyLimits;
-use super::resolve::{Resolver, span_of};
+use super::resolve::Resolver;
 use crate::diagnostic::{Diagnostic, Source};
+use crate::yaml;
 
 /// Parses, resolves and compiles.
 pub(super) fn load(
@@ -59,24 +60,6 @@ fn too_large(source: &Arc<Source>, limits: &PolicyLimits) -> Diagnostic {
 }
 
 fn parse(source: &Arc<Source>, limits: &PolicyLimits) -> Result<Document, Box<Diagnostic>> {
-    let nodes = limits.yaml_nodes;
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_nodes: nodes,
-            max_events: nodes.saturating_mul(2),
-        },
-    };
-    // A file of comments only is an empty policy.
-    let parsed: Result<Option<Document>, _> = serde_saphyr::from_str_with_options(&source.text, options);
-    parsed.map(Option::unwrap_or_default).map_err(|error| {
-        let error = error.without_snippet();
-        let span = error.location().map_or(0..0, span_of);
-        let message = error.to_string();
-        // The place is the diagnostic's own.
-        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        Box::new(
-            Diagnostic::error(source, span, message)
-                .with_help("the shape of a policy is in policy.schema.json"),
-        )
-    })
+    yaml::parse_with(source, limits.yaml_nodes)
+        .map_err(|found| Box::new(found.with_help("the shape of a policy is in policy.schema.json")))
 }

@@ -35,6 +35,15 @@ mod rows;
 mod services;
 mod shadow;
 
+#[cfg(test)]
+mod load_tests;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod reference_tests;
+#[cfg(test)]
+mod schema_tests;
+
 pub use compile::{Policy, PolicySummary};
 pub use decision::{Action, Decision, Endpoint, IdentityId, Mode, PolicyRuleId};
 pub use limits::PolicyLimits;

@@ -2,7 +2,6 @@
 //! reported.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde_saphyr::{Location, Spanned};
@@ -16,6 +15,7 @@ use super::ports;
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::names::nearest;
 use crate::origin::Origin;
+use crate::yaml::span_of;
 
 /// The name of [`IdentityId::UNKNOWN`].
 pub(super) const UNKNOWN: &str = "unknown";
@@ -26,6 +26,9 @@ const ANY: &str = "any";
 const MAX_VLAN: u32 = 4094;
 /// The largest VNI (RFC 7348 §5: 24 bits).
 const MAX_VNI: u32 = (1 << 24) - 1;
+
+/// Findings after which names are no longer looked for.
+const HINTS: usize = 100;
 
 /// A model with nothing but `unknown`.
 pub(super) fn empty_model() -> Model {
@@ -272,7 +275,7 @@ impl<'l> Resolver<'l> {
                 None if name == ANY => any = true,
                 None => {
                     failed = true;
-                    let help = match nearest(name, self.names.keys().map(String::as_str).chain([ANY])) {
+                    let help = match self.meant_by(name) {
                         Some(nearest) => format!("do you mean {nearest}?"),
                         None => "define it under `identities`, or write `any`".to_owned(),
                     };
@@ -284,13 +287,12 @@ impl<'l> Resolver<'l> {
         ids.dedup();
         (!failed).then_some(if any { Selector::Any } else { Selector::Of(ids) })
     }
-}
 
-/// The bytes of a place in a YAML text.
-pub(super) fn span_of(location: Location) -> Range<usize> {
-    let span = location.span();
-    let start = span.byte_offset().unwrap_or(0) as usize;
-    start..start + span.byte_len().unwrap_or(0).max(1) as usize
+    /// The name that a wrong one is most like. Among many names that is slow, so it is not done for ever.
+    fn meant_by(&self, name: &str) -> Option<&str> {
+        let few = self.diagnostics.len() < HINTS;
+        few.then(|| nearest(name, self.names.keys().map(String::as_str).chain([ANY]))).flatten()
+    }
 }
 
 fn origin_of(source: &Arc<Source>, location: Location) -> Origin {

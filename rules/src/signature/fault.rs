@@ -33,9 +33,10 @@ impl Fault {
 
     /// The fault as a finding about `source`.
     pub fn into_diagnostic(self, source: &Arc<Source>, text: &RuleText<'_>) -> Diagnostic {
+        let span = text.in_source(self.span);
         Diagnostic {
             source: source.clone(),
-            span: text.in_source(self.span),
+            span: source.boundary(span.start)..source.boundary(span.end),
             severity: self.severity,
             message: self.message,
             help: self.help,

@@ -16,6 +16,8 @@ pub struct Limits {
     pub nesting: usize,
     /// Bytes of one `pcre`.
     pub regex_bytes: usize,
+    /// Mistakes of one rule after which the rest of it is not read.
+    pub mistakes: usize,
     /// Findings that are reported for one load; further ones are counted as failed rules only.
     pub diagnostics: usize,
 }
@@ -32,6 +34,7 @@ impl Default for Limits {
             conditions: MAX_CONDITIONS,
             nesting: 16,
             regex_bytes: 8 * 1024,
+            mistakes: 16,
             diagnostics: 100_000,
         }
     }

@@ -1,8 +1,8 @@
 //! Signatures in Suricata's rule syntax: a header (who talks to whom) and options (what is said).
 //!
 //! [`load`] turns rule files into a [`SignatureSet`]. A rule that is wrong, or needs what is not there yet, is reported
-//! and left out; the others load. The order of work for one rule is: [`text`] finds it, [`header`] and [`keyword`] read
-//! its two halves into a [`draft`], and the draft becomes a [`Signature`].
+//! and left out; the others load. The order of work for one rule is: `text` finds it, `header` and `keyword` read
+//! its two halves into a `draft`, and the draft becomes a [`Signature`].
 //!
 //! Adding a keyword is a file in `keyword/` and a line in its table.
 
@@ -13,6 +13,7 @@ mod draft;
 mod expression;
 mod fault;
 mod flow;
+mod fuse;
 mod header;
 mod keyword;
 mod limits;
@@ -24,6 +25,11 @@ mod rule;
 mod set;
 mod text;
 mod variables;
+
+#[cfg(test)]
+mod header_tests;
+#[cfg(test)]
+mod parse_tests;
 
 pub use classification::Classification;
 pub use condition::{Case, Condition, Pattern, Placement, Presence, RegexFlags};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::draft::{DEFAULT_PRIORITY, Draft};
 use super::fault::Fault;
+use super::fuse::fuse;
 use super::header::{HeaderReader, ParsedHeader};
-use super::keyword::{Applied, apply};
+use super::keyword::{Applied, KeywordHints, apply};
 use super::limits::Limits;
 use super::rule::{Signature, SignatureId};
 use super::text::{Options, Piece, RuleText, halves};
@@ -27,6 +28,7 @@ pub(super) fn parse(
     source: &Arc<Source>,
     rule: &RuleText<'_>,
     headers: &mut HeaderReader<'_>,
+    hints: &mut KeywordHints,
     limits: &Limits,
 ) -> Parsed {
     if rule.text.len() > limits.rule_bytes {
@@ -40,7 +42,7 @@ pub(super) fn parse(
     };
     let mut draft = Draft::new(limits);
     let header = headers.read(header, &mut draft.faults);
-    read_options(body, &mut draft);
+    read_options(body, &mut draft, hints);
     let signature = finish(source, rule, header, &mut draft);
     let mut faults = draft.faults;
     faults.sort_by_key(|fault| fault.span.start);
@@ -48,7 +50,7 @@ pub(super) fn parse(
     Parsed { signature: signature.filter(|_| !failed), faults }
 }
 
-fn read_options(body: Piece<'_>, draft: &mut Draft<'_>) {
+fn read_options(body: Piece<'_>, draft: &mut Draft<'_>, hints: &mut KeywordHints) {
     let mut unsupported: Vec<Piece<'_>> = Vec::new();
     for (count, option) in Options::of(body).enumerate() {
         let option = match option {
@@ -65,7 +67,12 @@ fn read_options(body: Piece<'_>, draft: &mut Draft<'_>) {
                 .push(Fault::error(option.name.span(), format!("more than {limit} options in one rule")));
             break;
         }
-        match apply(draft, option) {
+        if draft.faults.len() >= draft.limits.mistakes {
+            let message = "too many mistakes in one rule; the rest of it is not read";
+            draft.faults.push(Fault::error(option.name.span(), message));
+            break;
+        }
+        match apply(draft, option, hints) {
             Ok(Applied::Done) => {}
             Ok(Applied::Unsupported) => unsupported.push(option.name),
             Err(fault) => draft.faults.push(fault),
@@ -90,7 +97,7 @@ fn finish(
     header: Option<ParsedHeader>,
     draft: &mut Draft<'_>,
 ) -> Option<Signature> {
-    let mut conditions = draft.take_conditions();
+    let mut conditions = fuse(draft.take_conditions());
     for condition in &mut conditions {
         condition.span = rule.in_source(condition.span.clone());
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::expression::Evaluator;
 use super::header::HeaderReader;
+use super::keyword::KeywordHints;
 use super::limits::Limits;
 use super::parse::parse;
 use super::rule::{RuleIndex, Signature, SignatureId};
@@ -54,6 +55,7 @@ pub fn load_with(sources: &[Arc<Source>], variables: &Variables, limits: &Limits
         addresses: Evaluator::new(variables, limits.nesting),
         ports: Evaluator::new(variables, limits.nesting),
     };
+    let mut hints = KeywordHints::default();
     let mut collector = Collector { loaded: Loaded::default(), known: HashMap::new(), limits };
     let mut rules = 0;
     for source in sources {
@@ -66,7 +68,7 @@ pub fn load_with(sources: &[Arc<Source>], variables: &Variables, limits: &Limits
                 return collector.loaded;
             }
             rules += 1;
-            let parsed = parse(source, &rule, &mut headers, limits);
+            let parsed = parse(source, &rule, &mut headers, &mut hints, limits);
             for fault in parsed.faults {
                 collector.say(fault.into_diagnostic(source, &rule));
             }

@@ -29,7 +29,10 @@ pub(super) struct RuleText<'s> {
 impl RuleText<'_> {
     /// The bytes of the source that bytes of the text come from.
     pub fn in_source(&self, span: Range<usize>) -> Range<usize> {
-        self.offset_in_source(span.start)..self.offset_in_source(span.end.max(span.start))
+        let start = self.offset_in_source(span.start);
+        // By its last byte: where the span ends with a line, the next byte is in the next line.
+        let end = span.end.checked_sub(1).filter(|&last| last >= span.start);
+        start..end.map_or(start, |last| self.offset_in_source(last) + 1)
     }
 
     fn offset_in_source(&self, offset: usize) -> usize {

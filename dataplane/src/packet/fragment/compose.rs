@@ -38,7 +38,8 @@ pub(super) fn compose(datagram: &Datagram, blocks: &Blocks, out: &mut [u8]) -> O
 /// Offset of the byte that names the fragment header.
 fn fragment_named_at(head: &[u8], ip: usize) -> Option<usize> {
     let named_at = ip + ipv6::NEXT_HEADER_AT;
-    let extensions = Cursor::new(head).skip(ip + ipv6::HEADER_LEN)?;
-    let chain = extension::read(IpProtocol(*head.get(named_at)?), named_at, extensions).ok()?;
+    let mut cursor = Cursor::new(head);
+    cursor.skip(ip + ipv6::HEADER_LEN)?;
+    let chain = extension::read(IpProtocol(*head.get(named_at)?), named_at, &mut cursor).ok()?;
     chain.fragment.map(|_| chain.named_at)
 }

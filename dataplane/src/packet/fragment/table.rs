@@ -255,9 +255,9 @@ fn check(frame: &[u8], packet: &Packet, info: FragmentInfo) -> Result<(), Fragme
     let (protocol, rest) = match (packet.version, offset) {
         // The first fragment has all headers (RFC 7112 §5).
         (IpVersion::V6, 0) => {
-            let start = Cursor::new(packet.payload(frame));
-            let chain = extension::read(packet.protocol, 0, start).map_err(|_| FragmentError::CutHeaders)?;
-            (chain.protocol, chain.cursor.rest().len())
+            let mut cursor = Cursor::new(packet.payload(frame));
+            let chain = extension::read(packet.protocol, 0, &mut cursor);
+            (chain.map_err(|_| FragmentError::CutHeaders)?.protocol, cursor.rest().len())
         }
         (_, 0) => (packet.protocol, len),
         // Within the headers of the first fragment there is no place for another one.

@@ -29,7 +29,7 @@ const VERSION: u16 = 0x0007;
 const ERSPAN: u16 = 0x88be;
 const ERSPAN_III: u16 = 0x22eb;
 
-pub(super) fn open(cursor: Cursor<'_>) -> Result<Option<Opened<'_>>, ParseError> {
+pub(super) fn open(cursor: &mut Cursor<'_>) -> Result<Option<Opened>, ParseError> {
     let &[high, low, kind @ ..] = cursor.peek::<HEADER_LEN>().ok_or(ParseError::GreTruncated)?;
     let flags = u16::from_be_bytes([high, low]);
     if flags & VERSION != 0 {
@@ -43,7 +43,7 @@ pub(super) fn open(cursor: Cursor<'_>) -> Result<Option<Opened<'_>>, ParseError>
         geneve::ETHERNET => Content::Ethernet,
         ethertype => Content::Network(ethertype),
     };
-    let mut cursor = cursor.skip(HEADER_LEN).ok_or(ParseError::GreTruncated)?;
+    cursor.skip(HEADER_LEN).ok_or(ParseError::GreTruncated)?;
     let mut key = None;
     for field in [CHECKSUM, KEY, SEQUENCE] {
         if flags & field != 0 {
@@ -51,10 +51,10 @@ pub(super) fn open(cursor: Cursor<'_>) -> Result<Option<Opened<'_>>, ParseError>
             if field == KEY {
                 key = Some(u32::from_be_bytes(word));
             }
-            cursor = cursor.skip(4).ok_or(ParseError::GreTruncated)?;
+            cursor.skip(4).ok_or(ParseError::GreTruncated)?;
         }
     }
-    Ok(Some(Opened { tunnel: TunnelKind::Gre, identifier: key, group_policy: 0, content, cursor }))
+    Ok(Some(Opened { tunnel: TunnelKind::Gre, identifier: key, group_policy: 0, content }))
 }
 
 /// Whether the header that starts so has a checksum field, which is the two bytes after it.

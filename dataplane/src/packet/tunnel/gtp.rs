@@ -28,37 +28,37 @@ pub(in crate::packet) const LENGTH_AT: usize = 2;
 pub(in crate::packet) const LENGTH_FROM: usize = HEADER_LEN;
 const G_PDU: u8 = 255;
 
-pub(super) fn open(cursor: Cursor<'_>) -> Result<Option<Opened<'_>>, ParseError> {
+pub(super) fn open(cursor: &mut Cursor<'_>) -> Result<Option<Opened>, ParseError> {
     let &[flags, kind, ..] = cursor.peek::<HEADER_LEN>().ok_or(ParseError::GtpTruncated)?;
     if flags >> 5 != 1 || kind != G_PDU {
         return Ok(None);
     }
-    let mut body = cursor.skip(HEADER_LEN).ok_or(ParseError::GtpTruncated)?;
+    cursor.skip(HEADER_LEN).ok_or(ParseError::GtpTruncated)?;
     if flags & 0x07 != 0 {
-        let &[_, _, _, next] = body.peek::<4>().ok_or(ParseError::GtpTruncated)?;
-        body = body.skip(4).ok_or(ParseError::GtpTruncated)?;
+        let &[_, _, _, next] = cursor.peek::<4>().ok_or(ParseError::GtpTruncated)?;
+        cursor.skip(4).ok_or(ParseError::GtpTruncated)?;
         if flags & 0x04 != 0 {
-            body = skip_extensions(next, body)?;
+            skip_extensions(next, cursor)?;
         }
     }
-    let content = match body.rest().first().map(|byte| byte >> 4) {
+    let content = match cursor.rest().first().map(|byte| byte >> 4) {
         Some(4) => Content::Network(ethernet::IPV4),
         Some(6) => Content::Network(ethernet::IPV6),
         // Ethernet or unstructured PDU sessions: nothing in the packet tells.
         _ => return Ok(None),
     };
-    Ok(Some(Opened { tunnel: TunnelKind::GtpU, identifier: None, group_policy: 0, content, cursor: body }))
+    Ok(Some(Opened { tunnel: TunnelKind::GtpU, identifier: None, group_policy: 0, content }))
 }
 
-fn skip_extensions(mut next: u8, mut cursor: Cursor<'_>) -> Result<Cursor<'_>, ParseError> {
+fn skip_extensions(mut next: u8, cursor: &mut Cursor<'_>) -> Result<(), ParseError> {
     for _ in 0..MAX_GTP_EXTENSIONS {
         if next == 0 {
-            return Ok(cursor);
+            return Ok(());
         }
         let len = cursor.rest().first().map_or(0, |&words| usize::from(words) * 4);
-        let extension = cursor.keep(len).ok_or(ParseError::GtpTruncated)?;
-        next = *extension.rest().last().ok_or(ParseError::GtpTruncated)?;
-        cursor = cursor.skip(len).ok_or(ParseError::GtpTruncated)?;
+        let extension = cursor.rest().get(..len).ok_or(ParseError::GtpTruncated)?;
+        next = *extension.last().ok_or(ParseError::GtpTruncated)?;
+        cursor.skip(len).ok_or(ParseError::GtpTruncated)?;
     }
-    if next == 0 { Ok(cursor) } else { Err(ParseError::TooManyGtpExtensions) }
+    if next == 0 { Ok(()) } else { Err(ParseError::TooManyGtpExtensions) }
 }

@@ -6,15 +6,13 @@ use crate::packet::{IpProtocol, Packet, ParseError, ParserConfig, TunnelKind};
 
 /// A tunnel header, read.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::packet) struct Opened<'f> {
+pub(in crate::packet) struct Opened {
     pub tunnel: TunnelKind,
     /// What names the tenant, where the header has it.
     pub identifier: Option<u32>,
     /// Zero where there is none.
     pub group_policy: u16,
     pub content: Content,
-    /// Where the content starts.
-    pub cursor: Cursor<'f>,
 }
 
 /// What is in a tunnel.
@@ -26,35 +24,32 @@ pub(in crate::packet) enum Content {
     Network(u16),
 }
 
-/// Reads the tunnel header at `payload`, the payload of `packet`; `None` where there is none to be looked through.
-#[inline]
-pub(in crate::packet) fn open<'f>(
+/// Reads the tunnel header at the cursor, where the payload of `packet` starts, up to the content; `None` where there is
+/// none to be looked through.
+#[inline(always)]
+pub(in crate::packet) fn open(
     packet: &Packet,
-    payload: Cursor<'f>,
+    cursor: &mut Cursor<'_>,
     config: &ParserConfig,
-) -> Result<Option<Opened<'f>>, ParseError> {
+) -> Result<Option<Opened>, ParseError> {
     match packet.protocol {
-        IpProtocol::TCP => Ok(None),
-        IpProtocol::UDP => over_udp(packet.dst_port, payload, config),
-        IpProtocol::GRE => gre::open(payload),
-        ipip::IPV4 | ipip::IPV6 => Ok(Some(ipip::open(packet.protocol, payload))),
+        IpProtocol::UDP => over_udp(packet.dst_port, cursor, config),
+        IpProtocol::GRE => gre::open(cursor),
+        ipip::IPV4 | ipip::IPV6 => Ok(Some(ipip::open(packet.protocol))),
         _ => Ok(None),
     }
 }
 
-fn over_udp<'f>(
-    port: u16,
-    payload: Cursor<'f>,
-    config: &ParserConfig,
-) -> Result<Option<Opened<'f>>, ParseError> {
+#[inline]
+fn over_udp(port: u16, cursor: &mut Cursor<'_>, config: &ParserConfig) -> Result<Option<Opened>, ParseError> {
     if config.vxlan_ports.contains(&port) {
-        vxlan::open(payload)
+        vxlan::open(cursor)
     } else if config.geneve_ports.contains(&port) {
-        geneve::open(payload)
+        geneve::open(cursor)
     } else if config.vxlan_gpe_ports.contains(&port) {
-        vxlan::open_generic(payload)
+        vxlan::open_generic(cursor)
     } else if config.gtp_ports.contains(&port) {
-        gtp::open(payload)
+        gtp::open(cursor)
     } else {
         Ok(None)
     }

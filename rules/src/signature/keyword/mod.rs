@@ -4,7 +4,6 @@ use super::draft::Draft;
 use super::fault::{Complaint, Fault};
 use super::names::SURICATA_KEYWORDS;
 use super::text::{OptionText, Piece};
-use crate::names::nearest;
 
 mod classtype;
 mod content;
@@ -14,6 +13,7 @@ mod endswith;
 mod fast_pattern;
 mod flow;
 mod gid;
+mod hints;
 mod metadata;
 mod msg;
 mod noalert;
@@ -29,6 +29,8 @@ mod sid;
 mod startswith;
 mod target;
 mod within;
+
+pub(super) use hints::KeywordHints;
 
 /// A keyword: its name, and what it does to the rule it is in.
 pub(super) struct Keyword {
@@ -81,17 +83,21 @@ pub(super) enum Applied {
 }
 
 /// Takes one option into the draft.
-pub(super) fn apply(draft: &mut Draft<'_>, option: OptionText<'_>) -> Result<Applied, Fault> {
+pub(super) fn apply(
+    draft: &mut Draft<'_>,
+    option: OptionText<'_>,
+    hints: &mut KeywordHints,
+) -> Result<Applied, Fault> {
     let name = option.name;
     let Ok(at) = KEYWORDS.binary_search_by(|keyword| keyword.name.cmp(name.text)) else {
         return if SURICATA_KEYWORDS.binary_search(&name.text).is_ok() {
             Ok(Applied::Unsupported)
         } else {
-            Err(unknown(name))
+            Err(unknown(name, hints))
         };
     };
     // Within bounds: the search found it there.
-    let Some(keyword) = KEYWORDS.get(at) else { return Err(unknown(name)) };
+    let Some(keyword) = KEYWORDS.get(at) else { return Err(unknown(name, hints)) };
     match (&keyword.apply, option.value) {
         (Apply::Bare(apply), None) => apply(draft).map_err(|complaint| complaint.at(name.span()))?,
         (Apply::Bare(_), Some(value)) => {
@@ -108,12 +114,11 @@ pub(super) fn apply(draft: &mut Draft<'_>, option: OptionText<'_>) -> Result<App
     Ok(Applied::Done)
 }
 
-fn unknown(name: Piece<'_>) -> Fault {
+fn unknown(name: Piece<'_>, hints: &mut KeywordHints) -> Fault {
     let shown: String = name.text.chars().take(64).collect();
     let fault = Fault::error(name.span(), format!("{shown:?} is not a keyword"));
-    let known = KEYWORDS.iter().map(|keyword| keyword.name).chain(SURICATA_KEYWORDS.iter().copied());
-    match nearest(name.text, known) {
-        Some(nearest) => fault.with_help(format!("do you mean {nearest}?")),
+    match hints.of(name.text) {
+        Some(hint) => fault.with_help(format!("do you mean {hint}?")),
         None => fault,
     }
 }

@@ -1,0 +1,9 @@
+//! Decoders: bytes of a stream or datagram in, chunks of fields out.
+//!
+//! A decoder is a state machine without I/O, clock or allocation beyond its limits. It takes the bytes of both
+//! directions in the order in which they are inspected, in pieces of any size, and tells a [`Sink`] what it finds; any
+//! split of the same bytes tells the same. It knows no rule.
+
+mod sink;
+
+pub use sink::{AppEvent, Part, Sink, Stage, Status, TransactionId};
