@@ -202,8 +202,8 @@ impl Engine {
     /// Second stage: the buckets have arrived, fetch the records they name.
     fn prefetch(&self, count: usize) {
         for slot in self.slots.iter().take(count) {
-            if let Stage::Flow { hash, .. } = slot.stage {
-                self.flows.prefetch_record(hash);
+            if let Stage::Flow { key, hash, .. } = &slot.stage {
+                self.flows.prefetch_record(*hash, key.protocol);
             }
         }
     }
