@@ -23,6 +23,8 @@ fn attempt() -> Result<(), String> {
     setup.write(&lab);
     match Weir::run(&lab.middle, lab.folder()) {
         Ok(_) => Ok(()),
-        Err(ended) => Err(format!("AF_XDP does not work here: {}", ended.stderr.lines().last().unwrap_or_default())),
+        Err(ended) => {
+            Err(format!("AF_XDP does not work here: {}", ended.stderr.lines().last().unwrap_or_default()))
+        }
     }
 }

@@ -69,9 +69,18 @@ fn check_tells_place_and_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let good = file(folder, "good.rules", weir_tests::setup::RULES);
-    let bad = file(folder, "bad.rules", "alert tcp any any -> any any (msg:\"x\"; contnet:\"abc\"; sid:1;)\n");
-    let policy = file(folder, "policy.yaml", "default: deny\nrules:\n  - { name: a, from: ghost, to: any, action: allow }\n");
-    let config = file(folder, "weir.yaml", "wires:\n  - name: a\n    ports: [net_null0, net_null1]\n    mode: sometimes\n");
+    let bad =
+        file(folder, "bad.rules", "alert tcp any any -> any any (msg:\"x\"; contnet:\"abc\"; sid:1;)\n");
+    let policy = file(
+        folder,
+        "policy.yaml",
+        "default: deny\nrules:\n  - { name: a, from: ghost, to: any, action: allow }\n",
+    );
+    let config = file(
+        folder,
+        "weir.yaml",
+        "wires:\n  - name: a\n    ports: [net_null0, net_null1]\n    mode: sometimes\n",
+    );
     assert_eq!(weir(&["check", "--rules", &good]).status.code(), Some(0));
     for (arguments, code, place) in [
         (vec!["check", "--rules", &bad], 0, "bad.rules:1:"),
@@ -91,7 +100,11 @@ fn check_tells_place_and_remedy() {
     assert_eq!(json["signatures"], 3);
     let nothing = file(folder, "empty.yaml", "{}");
     assert_eq!(weir(&["run", "-c", &nothing]).status.code(), Some(2), "an instance without wires");
-    let core = file(folder, "core.yaml", "wires: [{ name: a, ports: [net_null0, net_null1] }]\nworkers: { cores: [4000] }\n");
+    let core = file(
+        folder,
+        "core.yaml",
+        "wires: [{ name: a, ports: [net_null0, net_null1] }]\nworkers: { cores: [4000] }\n",
+    );
     for command in ["check", "run"] {
         let output = weir(&[command, "-c", &core]);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
@@ -144,6 +157,9 @@ fn replay_writes_what_comes_out() {
     assert!(events.iter().any(|event| weir_tests::events::is_drop(event, "signature")));
     let again = weir(&["replay", &out.display().to_string(), "--rules", &rules, "--json"]);
     let again: Value = serde_json::from_slice(&again.stdout).unwrap();
-    assert_eq!(again["files"][0]["verdicts"]["reject"], 0, "what comes out holds nothing to reject: {again:#}");
+    assert_eq!(
+        again["files"][0]["verdicts"]["reject"], 0,
+        "what comes out holds nothing to reject: {again:#}"
+    );
     assert!(again["files"][0]["packets"].as_u64() > verdicts["forward"].as_u64(), "and the resets besides");
 }

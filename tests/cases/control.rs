@@ -58,7 +58,8 @@ fn statistics_and_flows_tell_what_goes_on() {
     assert_eq!(stats["ports"].as_array().map(Vec::len), Some(2));
     assert_eq!(stats["ports"][0]["wire"], "lab");
     let flows = weir.json("flows");
-    let flow = flows["flows"].as_array().unwrap().iter().find(|flow| flow["dest_port"] == 8000).expect("the flow");
+    let flow =
+        flows["flows"].as_array().unwrap().iter().find(|flow| flow["dest_port"] == 8000).expect("the flow");
     assert_eq!((&flow["src_ip"], &flow["dest_ip"]), (&Value::from("10.9.0.1"), &Value::from(RIGHT)));
     assert_eq!(flow["proto"], "TCP");
     assert_eq!(flow["state"], "established");
@@ -79,7 +80,9 @@ fn nonsense_on_the_socket_is_answered_and_harms_nobody() {
     let Some(lab) = Lab::new() else { return };
     let weir = Weir::start(&lab, &Setup::new(Driver::AfPacket));
     let long = "x".repeat(100_000);
-    for nonsense in ["", "{}", "{\"command\":\"explode\"}", "\u{0}\u{1}", "{\"command\":\"flows\",\"limit\":-1}", &long] {
+    for nonsense in
+        ["", "{}", "{\"command\":\"explode\"}", "\u{0}\u{1}", "{\"command\":\"flows\",\"limit\":-1}", &long]
+    {
         let mut stream = UnixStream::connect(weir.socket()).unwrap();
         // The instance may answer and hang up before it has read all of it.
         let _ = stream.write_all(format!("{nonsense}\n").as_bytes());
@@ -116,7 +119,8 @@ fn malformed_frames_are_dropped_where_a_wire_fails_closed() {
     let weir = Weir::run(&lab.middle, lab.folder()).expect("it starts");
     // An IPv4 header that claims to be longer than the frame.
     let frame = format!("{}{}0800{}", "ff".repeat(6), "02".repeat(6), "4f".to_owned() + &"00".repeat(19));
-    let script = "import socket,sys; s=socket.socket(17,3); s.bind(('a0',0)); s.send(bytes.fromhex(sys.argv[1]))";
+    let script =
+        "import socket,sys; s=socket.socket(17,3); s.bind(('a0',0)); s.send(bytes.fromhex(sys.argv[1]))";
     let sent = lab.left.bounded(10, "python3").args(["-c", script, &frame]).status().unwrap();
     assert!(sent.success());
     weir.event("the drop", |event| is_drop(event, "malformed"));

@@ -62,13 +62,14 @@ fn stops_well(weir: Weir) {
 #[test]
 fn null_and_ring_devices_start_and_stop() {
     let Some(bench) = Bench::new() else { return };
-    for (name, ports) in [
-        ("null", ["net_null0,size=64", "net_null1,size=1024"]),
-        ("ring", ["net_ring0", "net_ring1"]),
-    ] {
+    for (name, ports) in
+        [("null", ["net_null0,size=64", "net_null1,size=1024"]), ("ring", ["net_ring0", "net_ring1"])]
+    {
         let weir = bench.start(name, ports, "").unwrap_or_else(|ended| panic!("{name}: {ended:?}"));
         if name == "null" {
-            until("frames come", || (weir.json("stats")["workers"][0]["packets"].as_u64() > Some(1000)).then_some(()));
+            until("frames come", || {
+                (weir.json("stats")["workers"][0]["packets"].as_u64() > Some(1000)).then_some(())
+            });
         }
         stops_well(weir);
     }
@@ -121,7 +122,10 @@ fn tap_devices_carry_what_the_kernel_sends() {
         .unwrap_or_else(|ended| panic!("{ended:?}"));
     bench.namespace.ip(&["link", "set", "t0", "up"]).unwrap();
     bench.namespace.ip(&["addr", "add", "10.8.0.1/24", "dev", "t0"]).unwrap();
-    bench.namespace.ip(&["neigh", "replace", "10.8.0.2", "lladdr", "02:00:00:00:00:02", "dev", "t0"]).unwrap();
+    bench
+        .namespace
+        .ip(&["neigh", "replace", "10.8.0.2", "lladdr", "02:00:00:00:00:02", "dev", "t0"])
+        .unwrap();
     let script = "import socket; socket.socket(2, 2).sendto(b'a forbidden-secret', ('10.8.0.2', 7))";
     let sent = bench.namespace.bounded(10, "python3").args(["-c", script]).status().unwrap();
     assert!(sent.success());
@@ -170,7 +174,8 @@ fn what_can_not_be_opened_is_named() {
 
 #[test]
 fn devices_are_listed_and_described() {
-    let run = |arguments: &[&str]| -> Output { binary::command().arg("devices").args(arguments).output().unwrap() };
+    let run =
+        |arguments: &[&str]| -> Output { binary::command().arg("devices").args(arguments).output().unwrap() };
     let listing = run(&["--json"]);
     assert!(listing.status.success(), "{listing:?}");
     let listing: serde_json::Value = serde_json::from_slice(&listing.stdout).unwrap();

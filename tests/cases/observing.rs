@@ -23,7 +23,8 @@ fn an_observing_wire_lets_everything_pass(driver: Driver) {
     assert_eq!(client.end(), End::Silence);
     server.expect("bytes 35");
     assert_eq!(recorded(&lab), "a forbidden-secret, a reject-secret");
-    let telnet = Peer::start(&lab.right, "recorder.py", &[RIGHT, "23", &lab.path("telnet").display().to_string()]);
+    let telnet =
+        Peer::start(&lab.right, "recorder.py", &[RIGHT, "23", &lab.path("telnet").display().to_string()]);
     telnet.expect("ready");
     let _client = Peer::start(&lab.left, "pieces.py", &[RIGHT, "23", "300", "6869"]);
     telnet.expect("bytes 2");

@@ -25,7 +25,10 @@ fn a_reload_under_load_loses_nothing(driver: Driver) {
     let client = Peer::start(&lab.left, "questions.py", &[RIGHT, "7000", &stop.display().to_string()]);
     client.expect("started");
     for round in 0..5 {
-        setup.rules += &format!("alert tcp any any -> any any (content:\"round-{round}-of-reloads\"; sid:{};)\n", 100 + round);
+        setup.rules += &format!(
+            "alert tcp any any -> any any (content:\"round-{round}-of-reloads\"; sid:{};)\n",
+            100 + round
+        );
         setup.write(&lab);
         let answer = weir.json("reload");
         assert_eq!(answer["signatures"], 4 + round);
@@ -82,8 +85,12 @@ fn a_broken_configuration_is_refused_and_the_old_one_stays(driver: Driver) {
     let good = setup.configuration(&lab);
     for (file, text, place) in [
         ("weir.yaml", format!("{good}fliws: {{}}\n"), "weir.yaml:"),
-        ("weir.yaml", good.replace("capacity: 65536", "capacity: 3"), "weir.yaml:11:21"),
-        ("policy.yaml", setup.policy.replace("to: [client, server]", "to: [client, sever]"), "policy.yaml:11:"),
+        ("weir.yaml", good.replace("capacity: 65536", "capacity: 3"), "weir.yaml:11:20"),
+        (
+            "policy.yaml",
+            setup.policy.replace("to: [client, server]", "to: [client, sever]"),
+            "policy.yaml:12:",
+        ),
     ] {
         lab.write(file, &text);
         let refused = weir.ask("reload", &[]);

@@ -27,7 +27,10 @@ fn sigterm_drains_and_prints_totals(driver: Driver) {
     assert!(packets > 200, "{}", ended.stdout);
     assert!(!socket.exists(), "the control socket is removed");
     let events = read(&eve);
-    assert!(events.iter().any(|event| event["event_type"] == "flow" && event["dest_port"] == 5201), "flows end");
+    assert!(
+        events.iter().any(|event| event["event_type"] == "flow" && event["dest_port"] == 5201),
+        "flows end"
+    );
     assert_eq!(events.last().unwrap()["event_type"], "stats", "the last event is the totals");
 }
 

@@ -43,7 +43,8 @@ fn a_forbidden_request_does_not_arrive(driver: Driver) {
     let url = format!("http://{RIGHT}:8000/");
     let fine = curl(&lab.left, &["--data", "an ordinary question", "--max-time", "2", &url]);
     assert!(String::from_utf8_lossy(&fine.stdout).contains("hello"), "{fine:?}");
-    let blocked = curl(&lab.left, &["--data", "this is the forbidden-secret you want", "--max-time", "2", &url]);
+    let blocked =
+        curl(&lab.left, &["--data", "this is the forbidden-secret you want", "--max-time", "2", &url]);
     assert!(!blocked.status.success(), "{blocked:?}");
     let event = weir.event("the drop", |event| is_drop(event, "signature"));
     assert_eq!(event["verdict"]["signature_id"], 1);

@@ -23,12 +23,17 @@ over_each_driver! {
 
 fn vxlan_is_decided_by_tenant(driver: Driver) {
     let Some(lab) = Lab::new() else { return };
-    for (vni, left, right) in [("100", "172.16.1.1/24", "172.16.1.2/24"), ("200", "172.16.2.1/24", "172.16.2.2/24")] {
+    for (vni, left, right) in
+        [("100", "172.16.1.1/24", "172.16.1.2/24"), ("200", "172.16.2.1/24", "172.16.2.2/24")]
+    {
         for (namespace, under, remote, address) in
             [(&lab.left, "a0", "10.9.0.2", left), (&lab.right, "b0", "10.9.0.1", right)]
         {
             let name = format!("vx{vni}");
-            let link = ["link", "add", &name, "type", "vxlan", "id", vni, "remote", remote, "dstport", "4789", "dev", under];
+            let link = [
+                "link", "add", &name, "type", "vxlan", "id", vni, "remote", remote, "dstport", "4789", "dev",
+                under,
+            ];
             if let Err(why) = namespace.ip(&link) {
                 return skipped(&format!("this kernel has no VXLAN: {why}"));
             }
@@ -52,7 +57,11 @@ fn vxlan_is_decided_by_tenant(driver: Driver) {
     assert_eq!(event["segmentation"]["rule"], "red-is-closed");
     assert_eq!(event["segmentation"]["from"], "red");
     assert_eq!(event["tunnel"]["vni"], 200);
-    let hidden = Peer::start(&lab.left, "pieces.py", &["172.16.1.2", "8000", "500", &weir_tests::peer::hex("forbidden-secret")]);
+    let hidden = Peer::start(
+        &lab.left,
+        "pieces.py",
+        &["172.16.1.2", "8000", "500", &weir_tests::peer::hex("forbidden-secret")],
+    );
     assert_eq!(hidden.end(), End::Silence);
     weir.event("the drop", |event| is_drop(event, "signature"));
 }

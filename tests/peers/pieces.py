@@ -15,7 +15,7 @@ import time
 address, port, patience, pieces = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
 received = 0
 try:
-    connection = socket.create_connection((address, port), timeout=10)
+    connection = socket.create_connection((address, port), timeout=5)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print("connected")
     for piece in pieces:

@@ -41,8 +41,10 @@ impl Lab {
     }
 
     fn make() -> Result<Lab, String> {
-        let folder = tempfile::Builder::new().prefix("weir-test").tempdir().map_err(|error| error.to_string())?;
-        let (left, middle, right) = (Namespace::new("left")?, Namespace::new("middle")?, Namespace::new("right")?);
+        let folder =
+            tempfile::Builder::new().prefix("weir-test").tempdir().map_err(|error| error.to_string())?;
+        let (left, middle, right) =
+            (Namespace::new("left")?, Namespace::new("middle")?, Namespace::new("right")?);
         left.join("a0", &middle, "w0")?;
         right.join("b0", &middle, "w1")?;
         left.ip(&["addr", "add", &format!("{LEFT}/24"), "dev", "a0"])?;

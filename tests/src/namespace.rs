@@ -79,7 +79,8 @@ impl Namespace {
         self.ip(&["link", "add", here, "type", "veth", "peer", "name", there, "netns", &other.name])?;
         for (namespace, interface) in [(self, here), (other, there)] {
             let mut ethtool = namespace.command("ethtool");
-            ethtool.args(["-K", interface, "tx", "off", "rx", "off", "gso", "off", "tso", "off", "gro", "off"]);
+            ethtool
+                .args(["-K", interface, "tx", "off", "rx", "off", "gso", "off", "tso", "off", "gro", "off"]);
             run(&mut ethtool)?;
             namespace.ip(&["link", "set", interface, "up"])?;
         }

@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 
 /// Whether labs can be made here: root, and the tools that they are made with.
 pub fn labs_can_be_made() -> bool {
-    let root = Path::new("/proc/self").metadata().is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
+    let root =
+        Path::new("/proc/self").metadata().is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
     if !root {
         skipped("network namespaces need root");
         return false;

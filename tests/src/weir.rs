@@ -123,7 +123,13 @@ impl Weir {
     /// When the binary can't be run.
     pub fn ask(&self, command: &str, arguments: &[&str]) -> Output {
         let socket = self.socket();
-        binary::command().arg(command).arg("--socket").arg(socket).args(arguments).output().expect("weir runs")
+        binary::command()
+            .arg(command)
+            .arg("--socket")
+            .arg(socket)
+            .args(arguments)
+            .output()
+            .expect("weir runs")
     }
 
     /// `weir stats --json`, `weir flows --json`, `weir reload --json`.
@@ -169,4 +175,3 @@ impl Drop for Weir {
         let _ = self.child.wait();
     }
 }
-
