@@ -114,6 +114,7 @@ impl Traffic for LiveTraffic {
     }
 
     fn warm_up(&mut self) {
+        self.at = 0;
         self.turn = Turn::Client;
         self.left = 2 * self.flows as usize;
     }
@@ -133,7 +134,8 @@ impl Traffic for LiveTraffic {
             Turn::Client => self.turn = Turn::Server,
             Turn::Server => {
                 self.turn = Turn::Client;
-                self.advance();
+                // Not in the order of later: the table would then be walked from its start to its end.
+                self.at = (self.at + 1) % self.flows;
             }
             Turn::Done => self.advance(),
         }
