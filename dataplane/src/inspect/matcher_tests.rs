@@ -74,7 +74,7 @@ impl Bench {
     }
 
     fn conditions(&self, rule: u32) -> &[Condition] {
-        &self.set.signatures[rule as usize].conditions
+        self.set.signatures[rule as usize].plain_conditions().expect("a plain signature")
     }
 }
 

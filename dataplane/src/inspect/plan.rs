@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use weir_rules::signature::{Condition, Pattern, Placement, Presence, RuleIndex, Signature};
+use weir_rules::signature::{Condition, Pattern, Placement, Presence, RuleIndex};
 
 /// How many conditions a signature can have, so that the state of a match fits a word.
 pub const MAX_STEPS: usize = 64;
@@ -126,16 +126,16 @@ pub struct GroupPlan {
 }
 
 impl GroupPlan {
-    /// Adds a signature, with all of its conditions.
-    pub fn add(&mut self, rule: RuleIndex, signature: &Signature) {
-        let steps = steps_of(&signature.conditions);
+    /// Adds a signature, with all of its patterns.
+    pub fn add(&mut self, rule: RuleIndex, conditions: &[Condition]) {
+        let steps = steps_of(conditions);
         let required = steps
             .iter()
             .enumerate()
             .filter(|(_, step)| step.presence == Presence::Required)
             .fold(0, |bits, (index, _)| bits | 1 << index);
         let plan = self.plans.len() as u32;
-        for (index, (step, condition)) in steps.iter().zip(&signature.conditions).enumerate() {
+        for (index, (step, condition)) in steps.iter().zip(conditions).enumerate() {
             let key = pattern_key(condition, step);
             let id = *self.ids.entry(key.clone()).or_insert_with(|| {
                 self.patterns.push(key);
