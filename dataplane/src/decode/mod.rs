@@ -4,6 +4,7 @@
 //! directions in the order in which they are inspected, in pieces of any size, and tells a [`Sink`] what it finds; any
 //! split of the same bytes tells the same. It knows no rule.
 
+pub mod dns;
 pub mod tls;
 
 #[cfg(test)]
