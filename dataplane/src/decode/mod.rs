@@ -7,6 +7,11 @@
 pub mod content_coding;
 pub mod http1;
 pub mod multipart;
+pub mod dns;
+pub mod tls;
+
+#[cfg(test)]
+mod recorded;
 mod sink;
 
 pub use sink::{AppEvent, Part, Sink, Stage, Status, TransactionId};
