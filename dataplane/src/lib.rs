@@ -7,6 +7,7 @@
 pub mod capture;
 pub mod cli;
 pub mod config;
+pub mod confirm;
 pub mod counter;
 pub mod decode;
 pub mod engine;
