@@ -8,6 +8,7 @@ pub mod bench;
 pub mod capture;
 pub mod cli;
 pub mod config;
+pub mod confirm;
 pub mod counter;
 pub mod decode;
 pub mod engine;
