@@ -28,7 +28,6 @@ fn every_command_explains_itself() {
         ("run", &["SIGTERM", "SIGUSR2", "SIGHUP", "Type=notify"]),
         ("replay", &["--rules", "--policy", "--eve", "--write", "pcapng", "--json"]),
         ("devices", &["net_af_packet0,iface=eth1", "0000:01:00.0"]),
-        ("bench", &["--rules", "--json"]),
         ("stats", &["--socket", "--json", "/run/weir.sock"]),
         ("reload", &["--socket", "inspect.drain"]),
         ("flows", &["--socket", "--limit"]),
@@ -41,7 +40,7 @@ fn every_command_explains_itself() {
         }
     }
     let help = String::from_utf8_lossy(&weir(&["--help"]).stdout).into_owned();
-    for word in ["check", "run", "replay", "bench", "devices", "stats", "reload", "flows", "Exit codes"] {
+    for word in ["check", "run", "replay", "devices", "stats", "reload", "flows", "Exit codes"] {
         assert!(help.contains(word), "weir --help does not mention {word}");
     }
     assert!(String::from_utf8_lossy(&weir(&["--version"]).stdout).starts_with("weir "));
