@@ -9,8 +9,29 @@ use super::settings::Spread;
 use crate::counter::Counter;
 use crate::event::AnomalyKind;
 use crate::flow::FlowKey;
-use crate::packet::{Conclusion, FragmentOutcome, IpProtocol, Packet, Parsed, Realm, parse};
+use crate::packet::{Conclusion, FragmentOutcome, FragmentTable, IpProtocol, Packet, Parsed, Realm, parse};
 use crate::verdict::{Reason, Verdict};
+
+/// The table apart from its engine: a completed datagram lies in the table while the engine looks at it. It is put
+/// back in any case, also where the engine panics: a worker goes on after that.
+struct Lent<'e> {
+    engine: &'e mut Engine,
+    table: FragmentTable,
+}
+
+impl<'e> From<&'e mut Engine> for Lent<'e> {
+    fn from(engine: &'e mut Engine) -> Lent<'e> {
+        // An empty table takes no memory.
+        let table = std::mem::take(&mut engine.fragments);
+        Lent { engine, table }
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        std::mem::swap(&mut self.engine.fragments, &mut self.table);
+    }
+}
 
 impl Engine {
     pub(super) fn fragment(&mut self, frame: &Frame<'_>, packet: &Packet) -> Decision {
@@ -18,12 +39,12 @@ impl Engine {
         if packet.protocol == IpProtocol::TCP && self.settings.spread == Spread::Apart {
             return self.refuse(frame, packet, Reason::FragmentSteering, None);
         }
-        // The table lends its buffer out; it is put back below, so that the rest of the engine can be used meanwhile.
-        let mut table = std::mem::take(&mut self.fragments);
-        let decision = match table.push(frame.bytes, packet, Realm(frame.wire.0), frame.time) {
+        let mut lent = Lent::from(self);
+        let Lent { engine, table } = &mut lent;
+        match table.push(frame.bytes, packet, Realm(frame.wire.0), frame.time) {
             FragmentOutcome::Held => Decision::FORWARD,
             FragmentOutcome::Complete(datagram) => {
-                let decision = self.datagram(&Frame { bytes: datagram, ..*frame });
+                let decision = engine.datagram(&Frame { bytes: datagram, ..*frame });
                 table.conclude(match decision.verdict {
                     Verdict::Forward => Conclusion::Forwarded,
                     Verdict::Drop(_) | Verdict::Reject(_) => Conclusion::Refused,
@@ -31,12 +52,10 @@ impl Engine {
                 decision
             }
             FragmentOutcome::Drop(error) => {
-                self.report_anomaly(frame, packet, AnomalyKind::Fragment, Some(error.name()), None);
-                self.refuse(frame, packet, Reason::Fragment(error), None)
+                engine.report_anomaly(frame, packet, AnomalyKind::Fragment, Some(error.name()), None);
+                engine.refuse(frame, packet, Reason::Fragment(error), None)
             }
-        };
-        self.fragments = table;
-        decision
+        }
     }
 
     /// A whole datagram, put together.

@@ -1,25 +1,25 @@
 //! The stage that turns hits of signatures into a verdict: which of them apply to this packet, and what they ask for.
 //!
 //! As in Suricata, a `pass` signature outweighs all others, and `drop` and `reject` outweigh `alert`. What is dropped
-//! in a stream cuts the flow: the bytes that were refused would come again, and would not be scanned again.
+//! in a stream cuts the flow: the bytes that were refused would come again, and would not be scanned again. So does a
+//! signature without patterns, which is asked once and speaks for all packets.
 
-use std::sync::Arc;
-
+use weir_rules::field::FieldId;
 use weir_rules::signature::{
-    Endpoint, FlowDirection, FlowState as FlowOption, ReportAs, RuleAction, RuleIndex, Signature, StreamOption,
+    Endpoint, FlowDirection, FlowState as FlowOption, ReportAs, RuleAction, Signature, StreamOption,
 };
 
 use super::enforcement::Announce;
 use super::frame::{Decision, Frame};
 use super::lifecycle::Place;
 use super::pipeline::Engine;
+use super::report::FlowContext;
 use super::segmentation::has_ports;
 use super::settings::Mode;
-use crate::event::AlertOutcome;
+use crate::event::{AlertOutcome, Generation};
 use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord};
-use crate::inspect::{Hit, MAX_HITS, StreamHandle};
+use crate::inspect::{Hit, MAX_HITS};
 use crate::packet::Packet;
-use crate::ruleset::Ruleset;
 use crate::verdict::{Reason, Verdict};
 
 /// What the hits were found in.
@@ -39,9 +39,9 @@ pub(super) enum Basis {
 enum Outcome {
     Nothing,
     Alert,
-    Pass,
-    Drop(RuleIndex),
-    Reject(RuleIndex),
+    Pass(Hit),
+    Drop(Hit),
+    Reject(Hit),
 }
 
 impl Engine {
@@ -80,9 +80,10 @@ impl Engine {
         for &rule in ruleset.databases.header_only() {
             let Some(signature) = ruleset.signatures.signatures.get(rule.0 as usize) else { continue };
             let wants_established = signature.flow.state == Some(FlowOption::Established);
-            let hit = Hit { rule, field: None, direction: place.direction, offset: 0 };
+            let epoch = self.rules.current.inspector.epoch();
+            let hit = Hit { rule, epoch, field: None, direction: place.direction, offset: 0 };
             if (!was_asked_before || wants_established)
-                && applies(signature, &hit, packet, place.direction, record)
+                && applies(signature, hit, packet, place.direction, record)
             {
                 self.hits.push(hit);
             }
@@ -97,97 +98,106 @@ impl Engine {
         place: Place,
         basis: Basis,
     ) -> Option<Decision> {
-        let ruleset = self.ruleset_of(place, basis)?;
-        let mut applying = [None; MAX_HITS];
-        let outcome = self.weigh(&ruleset, packet, place, &mut applying)?;
-        if outcome == Outcome::Pass {
-            return Some(self.pass(place, basis));
+        let outcome = self.weigh(packet, place)?;
+        if let Outcome::Pass(hit) = outcome {
+            return Some(self.pass(place, basis, hit));
         }
-        let verdict = match outcome {
-            Outcome::Drop(rule) => Some(Verdict::Drop(Reason::Signature(rule))),
-            Outcome::Reject(rule) => Some(Verdict::Reject(Reason::Signature(rule))),
-            Outcome::Alert | Outcome::Nothing | Outcome::Pass => None,
-        };
         let mode = self.wire(frame.wire).mode;
-        let mut context = self.context(place.id, place.direction)?;
-        context.generation = ruleset.generation;
-        for hit in applying.iter().flatten() {
-            let Some(signature) = signature_of(&ruleset, hit) else { continue };
-            let outcome = match (signature.action, mode) {
-                (RuleAction::Alert | RuleAction::Pass, _) => AlertOutcome::Allowed,
-                (_, Mode::Enforce) => AlertOutcome::Blocked,
-                (_, Mode::Observe) => AlertOutcome::WouldBlock,
-            };
-            if signature.report == ReportAs::Event {
-                self.report_alert(frame, packet, hit, outcome, &context);
-            }
+        self.alert(frame, packet, place, outcome, mode);
+        let (verdict, hit) = match outcome {
+            Outcome::Drop(hit) => (Verdict::Drop(Reason::Signature(hit.rule)), hit),
+            Outcome::Reject(hit) => (Verdict::Reject(Reason::Signature(hit.rule)), hit),
+            Outcome::Alert | Outcome::Nothing | Outcome::Pass(_) => return None,
+        };
+        let generation = self.rules.ruleset(hit.epoch)?.generation;
+        if concerns_flow(basis, hit) {
+            self.cut(place.id, verdict, generation, mode);
         }
-        let verdict = verdict?;
         let expected = match basis {
-            Basis::Stream { expected } => {
-                self.cut(place.id, verdict, &ruleset, mode);
-                expected
-            }
+            Basis::Stream { expected } => expected,
             Basis::Packet => None,
         };
+        let context = FlowContext { generation, ..self.context(place.id, place.direction)? };
         Some(self.enforce(frame, packet, Decision { verdict, expected }, Announce::Event, Some(&context)))
     }
 
-    /// The rule set that the hits are from.
-    fn ruleset_of(&mut self, place: Place, basis: Basis) -> Option<Arc<Ruleset>> {
-        let handle = match basis {
-            Basis::Stream { .. } => self.flows.get(place.id)?.streams.get(place.direction.index()).copied(),
-            Basis::Packet => None,
-        };
-        let handle = handle.map_or(StreamHandle::NONE, StreamHandle);
-        if handle.is_some()
-            && let Some(rules) = self.rules.of(handle)
-        {
-            return Some(rules.ruleset.clone());
-        }
-        Some(self.rules.current.ruleset.clone())
-    }
-
-    /// Which of the hits apply, and what they come to.
-    fn weigh(
-        &self,
-        ruleset: &Ruleset,
-        packet: &Packet,
-        place: Place,
-        applying: &mut [Option<Hit>; MAX_HITS],
-    ) -> Option<Outcome> {
+    /// What the hits that apply come to.
+    fn weigh(&self, packet: &Packet, place: Place) -> Option<Outcome> {
         let record = self.flows.get(place.id)?;
         let mut outcome = Outcome::Nothing;
-        for (hit, kept) in self.hits.as_slice().iter().zip(applying.iter_mut()) {
-            let Some(signature) = signature_of(ruleset, hit) else { continue };
+        for &hit in self.hits.as_slice() {
+            let Some(signature) = self.signature_of(hit) else { continue };
             if !applies(signature, hit, packet, place.direction, record) {
                 continue;
             }
-            *kept = Some(*hit);
             outcome = match (outcome, signature.action) {
-                (_, RuleAction::Pass) | (Outcome::Pass, _) => Outcome::Pass,
-                (Outcome::Drop(rule), _) => Outcome::Drop(rule),
-                (_, RuleAction::Drop) => Outcome::Drop(hit.rule),
-                (Outcome::Reject(rule), _) => Outcome::Reject(rule),
-                (_, RuleAction::Reject(_)) => Outcome::Reject(hit.rule),
+                // Of several, one that is for the whole flow says more.
+                (Outcome::Pass(passing), RuleAction::Pass) if hit.field.is_some() => Outcome::Pass(passing),
+                (_, RuleAction::Pass) => Outcome::Pass(hit),
+                (Outcome::Pass(passing), _) => Outcome::Pass(passing),
+                (Outcome::Drop(dropping), RuleAction::Drop) if hit.field.is_some() => Outcome::Drop(dropping),
+                (_, RuleAction::Drop) => Outcome::Drop(hit),
+                (Outcome::Drop(dropping), _) => Outcome::Drop(dropping),
+                (Outcome::Reject(rejecting), _) => Outcome::Reject(rejecting),
+                (_, RuleAction::Reject(_)) => Outcome::Reject(hit),
                 (Outcome::Nothing | Outcome::Alert, RuleAction::Alert) => Outcome::Alert,
             };
         }
         Some(outcome)
     }
 
-    /// A `pass` signature lets the rest of a stream go without a look, and of the others just the packet.
-    fn pass(&mut self, place: Place, basis: Basis) -> Decision {
-        if let Basis::Stream { .. } = basis
-            && let Some(record) = self.flows.get_mut(place.id)
-        {
-            record.verdict = CachedVerdict::Forward;
+    /// Reports the hits that apply: the first [`MAX_HITS`], and in any case the one that decides.
+    fn alert(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, outcome: Outcome, mode: Mode) {
+        let decisive = match outcome {
+            Outcome::Drop(hit) | Outcome::Reject(hit) => Some(hit),
+            Outcome::Alert | Outcome::Nothing | Outcome::Pass(_) => None,
+        };
+        let Some(context) = self.context(place.id, place.direction) else { return };
+        let mut reported = 0;
+        for index in 0..self.hits.as_slice().len() {
+            let Some(&hit) = self.hits.as_slice().get(index) else { break };
+            let (Some(record), Some(rules)) = (self.flows.get(place.id), self.rules.ruleset(hit.epoch))
+            else {
+                continue;
+            };
+            let Some(signature) = rules.signatures.get(hit.rule) else { continue };
+            if signature.report == ReportAs::Nothing
+                || !applies(signature, hit, packet, place.direction, record)
+            {
+                continue;
+            }
+            if reported >= MAX_HITS && decisive != Some(hit) {
+                self.hits.lose();
+                continue;
+            }
+            let outcome = match (signature.action, mode) {
+                (RuleAction::Alert | RuleAction::Pass, _) => AlertOutcome::Allowed,
+                (_, Mode::Enforce) => AlertOutcome::Blocked,
+                (_, Mode::Observe) => AlertOutcome::WouldBlock,
+            };
+            let context = FlowContext { generation: rules.generation, ..context };
+            self.report_alert(frame, packet, &hit, outcome, &context);
+            reported += 1;
+        }
+    }
+
+    fn signature_of(&self, hit: Hit) -> Option<&Signature> {
+        self.rules.ruleset(hit.epoch)?.signatures.get(hit.rule)
+    }
+
+    /// Lets what a `pass` signature is for go without a look: the rest of the flow, or just the packet.
+    fn pass(&mut self, place: Place, basis: Basis, hit: Hit) -> Decision {
+        if concerns_flow(basis, hit) {
+            self.unfollow(place.id);
+            if let Some(record) = self.flows.get_mut(place.id) {
+                record.verdict = CachedVerdict::Forward;
+            }
         }
         Decision::FORWARD
     }
 
     /// Cuts a flow, so that nothing of it passes any more. A wire that observes goes on inspecting.
-    fn cut(&mut self, id: FlowId, verdict: Verdict, ruleset: &Ruleset, mode: Mode) {
+    fn cut(&mut self, id: FlowId, verdict: Verdict, generation: Generation, mode: Mode) {
         let (Mode::Enforce, Some(record)) = (mode, self.flows.get_mut(id)) else { return };
         let (cached, reason) = match verdict {
             Verdict::Forward => return,
@@ -197,19 +207,21 @@ impl Engine {
         if let Reason::Signature(rule) = reason {
             record.verdict = cached;
             record.cut_rule = rule.0;
-            record.policy_generation = ruleset.generation.tag();
+            record.policy_generation = generation.tag();
         }
     }
 }
 
-fn signature_of<'r>(ruleset: &'r Ruleset, hit: &Hit) -> Option<&'r Signature> {
-    ruleset.signatures.signatures.get(hit.rule.0 as usize)
+/// Whether a verdict is for the flow and not for the packet alone: a stream can't go on without a part of it, and what
+/// the header decides, it decides for all packets.
+fn concerns_flow(basis: Basis, hit: Hit) -> bool {
+    matches!(basis, Basis::Stream { .. }) || hit.field.is_none()
 }
 
 /// Whether all but the patterns of a signature agree with a hit: protocol, flow options and header.
 fn applies(
     signature: &Signature,
-    hit: &Hit,
+    hit: Hit,
     packet: &Packet,
     packet_direction: Direction,
     record: &FlowRecord,
@@ -227,7 +239,8 @@ fn applies(
         None => true,
     };
     let state = match signature.flow.state {
-        Some(FlowOption::Established) => is_established(record),
+        // A receiver reads what it got of a stream when the connection stands, and not before.
+        Some(FlowOption::Established) => is_established(record) || hit.field == Some(FieldId::TcpStream),
         Some(FlowOption::NotEstablished) => !is_established(record),
         Some(FlowOption::Stateless) | None => true,
     };

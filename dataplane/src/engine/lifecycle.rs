@@ -10,11 +10,12 @@ use super::settings::{FlowEvents, Midstream};
 use crate::counter::Counter;
 use crate::event::{FlowEnd, PolicyNote};
 use crate::flow::{
-    CachedVerdict, Direction, Expected, FlowFlags, FlowHash, FlowId, FlowKey, FlowPhase, FlowRecord, Isn, Segment,
-    SequenceCheck, Side, TableFull, TcpAnomaly, Transition, acknowledges, initiator, isn,
+    CachedVerdict, Direction, Expected, FlowFlags, FlowHash, FlowId, FlowKey, FlowPhase, FlowRecord, Isn,
+    Segment, SequenceCheck, Side, TableFull, TcpAnomaly, Transition, acknowledges, initiator, isn,
 };
 use crate::inspect::StreamHandle;
 use crate::packet::{IpProtocol, Packet, TcpFlags};
+use crate::stream::Half;
 use crate::time::Nanos;
 use crate::verdict::{Overload, Reason, Verdict};
 
@@ -108,7 +109,9 @@ impl Engine {
     fn apply(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, announce: Announce) -> Decision {
         match place.verdict {
             CachedVerdict::Forward | CachedVerdict::Undecided => Decision::FORWARD,
-            CachedVerdict::Inspect if packet.protocol == IpProtocol::TCP => self.segment_of(frame, packet, place),
+            CachedVerdict::Inspect if packet.protocol == IpProtocol::TCP => {
+                self.segment_of(frame, packet, place)
+            }
             CachedVerdict::Inspect => self.inspect_payload(frame, packet, place),
             CachedVerdict::Drop | CachedVerdict::Reject => self.deny(frame, packet, place, announce),
         }
@@ -146,16 +149,26 @@ impl Engine {
         let (verdict, note) = match segmented.ruling {
             Ruling::Deny(Denial::Silent) => (CachedVerdict::Drop, None),
             Ruling::Deny(Denial::Reject) => (CachedVerdict::Reject, None),
-            ruling if self.settings.midstream == Midstream::Pass && record.flags.contains(FlowFlags::MIDSTREAM) => {
+            ruling
+                if self.settings.midstream == Midstream::Pass
+                    && record.flags.contains(FlowFlags::MIDSTREAM) =>
+            {
                 (CachedVerdict::Forward, note_of(ruling))
             }
             ruling => (allowed(rules, record.key().protocol), note_of(ruling)),
         };
-        record.verdict = verdict;
+        let before = std::mem::replace(&mut record.verdict, verdict);
         record.policy_generation = generation;
+        // The rule set is another, so are its signatures without patterns.
+        record.flags -= FlowFlags::HEADERS;
         record.from_identity = segmented.from.0;
         record.to_identity = segmented.to.0;
         record.policy_rule = segmented.rule.map_or(FlowRecord::NONE, |rule| rule.0);
+        // What passed without a look is not in the streams, so they can't go on where they were.
+        let was_followed = matches!(before, CachedVerdict::Undecided | CachedVerdict::Inspect);
+        if verdict == CachedVerdict::Forward || verdict == CachedVerdict::Inspect && !was_followed {
+            self.unfollow(id);
+        }
         self.counters.add(Counter::PolicyDecisions, 1);
         match note {
             None if matches!(verdict, CachedVerdict::Drop | CachedVerdict::Reject) => {
@@ -195,7 +208,9 @@ impl Engine {
         let initiator = initiator(packet, side);
         let id = match self.flows.insert(key, hash, initiator, now) {
             Ok(id) => id,
-            Err(TableFull) => self.make_room(now).and_then(|()| self.flows.insert(key, hash, initiator, now))?,
+            Err(TableFull) => {
+                self.make_room(now).and_then(|()| self.flows.insert(key, hash, initiator, now))?
+            }
         };
         self.counters.add(Counter::FlowsNew, 1);
         match packet.protocol {
@@ -233,13 +248,21 @@ impl Engine {
         (next.index() < self.flows.capacity()).then_some(next)
     }
 
-    /// Gives back all that a flow holds, writes its event and forgets it.
-    fn end_flow(&mut self, id: FlowId, end: FlowEnd) {
+    /// Gives back what following the streams of a flow takes. Should they be followed again, it is from the middle.
+    pub(super) fn unfollow(&mut self, id: FlowId) {
         let Some(record) = self.flows.get_mut(id) else { return };
         self.rules.release(record.streams.map(StreamHandle), id.0);
+        record.streams = [FlowRecord::NONE; 2];
         for half in &mut record.halves {
             self.reassembler.release(half);
+            *half = Half::default();
         }
+    }
+
+    /// Gives back all that a flow holds, writes its event and forgets it.
+    fn end_flow(&mut self, id: FlowId, end: FlowEnd) {
+        self.unfollow(id);
+        let Some(record) = self.flows.get(id) else { return };
         let record = *record;
         if self.settings.flow_events == FlowEvents::On {
             self.report_flow(&record, end);

@@ -10,6 +10,8 @@ mod lifecycle;
 mod pipeline;
 mod report;
 mod rules;
+#[cfg(test)]
+mod scenario;
 mod segmentation;
 mod settings;
 mod transport;

@@ -73,6 +73,8 @@ pub struct Engine {
     /// What the inspectors of rule sets that are gone have counted.
     retired: InspectCounters,
     slots: Box<[Slot; BURST_CAPACITY]>,
+    /// Frames of the present burst that were decided about.
+    decided: usize,
     now: Nanos,
 }
 
@@ -82,20 +84,22 @@ impl Engine {
         settings: EngineSettings,
         sizes: EngineSizes,
         seed: HashSeed,
-        rules: WorkerRules,
+        mut rules: WorkerRules,
         events: EventProducer,
     ) -> Engine {
+        let hits = std::mem::take(&mut rules.hits);
         Engine {
             settings,
             flows: FlowTable::new(sizes.flows, seed),
             reassembler: Reassembler::new(sizes.streams),
             fragments: FragmentTable::new(sizes.fragments),
             rules: LiveRules { current: rules, draining: None },
-            hits: Hits::default(),
+            hits,
             counters: Counters::default(),
             events,
             retired: InspectCounters::default(),
             slots: Box::new([Slot::default(); BURST_CAPACITY]),
+            decided: 0,
             now: Nanos::ZERO,
         }
     }
@@ -103,12 +107,14 @@ impl Engine {
     /// Decides about a burst of at most [`BURST_CAPACITY`] frames; `decisions` gets one for each.
     pub fn process(&mut self, frames: &[Frame<'_>], decisions: &mut [Decision]) {
         let frames = frames.get(..BURST_CAPACITY).unwrap_or(frames);
+        self.decided = 0;
         self.parse(frames);
         self.prefetch(frames.len());
         for (index, (frame, decision)) in frames.iter().zip(decisions.iter_mut()).enumerate() {
             let Some(&slot) = self.slots.get(index) else { break };
             *decision = self.decide(frame, &slot);
             self.count(frame, decision.verdict);
+            self.decided = index + 1;
         }
         if let Some(last) = frames.last() {
             self.tick(last.time);
@@ -129,7 +135,8 @@ impl Engine {
     }
 
     /// Puts another rule set in force, from the next packet on. What is returned is to be dropped elsewhere.
-    pub fn install(&mut self, rules: WorkerRules) -> Option<WorkerRules> {
+    pub fn install(&mut self, mut rules: WorkerRules) -> Option<WorkerRules> {
+        self.hits.take_room(&mut rules.hits);
         let until = self.now + self.settings.drain;
         let oldest = self.rules.install(rules, until);
         self.retired += oldest.as_ref().map(|rules| rules.inspector.counters()).unwrap_or_default();
@@ -310,10 +317,11 @@ impl Engine {
         self.counters()
     }
 
-    /// The engine failed in the middle of a burst: every frame of it is treated as its wire's `on-fault` says.
+    /// The engine failed in the middle of a burst. What it had decided before stands; the other frames are treated as
+    /// their wire's `on-fault` says.
     #[cold]
     pub fn fault(&mut self, frames: &[Frame<'_>], decisions: &mut [Decision]) {
-        for (frame, decision) in frames.iter().zip(decisions) {
+        for (frame, decision) in frames.iter().zip(decisions).skip(self.decided) {
             self.counters.add(Counter::Faults, 1);
             *decision = self.refuse(frame, &Packet::default(), Reason::Fault, None);
             self.count(frame, decision.verdict);

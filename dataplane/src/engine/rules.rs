@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::flow::Direction;
-use crate::inspect::{InspectError, Inspector, InspectorConfig, StreamHandle};
+use crate::inspect::{Hits, InspectError, Inspector, InspectorConfig, StreamHandle};
 use crate::ruleset::Ruleset;
 use crate::time::Nanos;
 
@@ -17,6 +17,8 @@ pub struct WorkerRules {
     pub ruleset: Arc<Ruleset>,
     /// This worker's inspector for it.
     pub inspector: Inspector,
+    /// Room for the hits of one packet, which the engine takes over.
+    pub(super) hits: Hits,
 }
 
 impl fmt::Debug for WorkerRules {
@@ -30,7 +32,8 @@ impl WorkerRules {
     pub fn prepare(ruleset: Arc<Ruleset>, config: InspectorConfig) -> Result<WorkerRules, InspectError> {
         let epoch = ruleset.generation.0 as u8;
         let inspector = Inspector::new(ruleset.databases.clone(), epoch, config)?;
-        Ok(WorkerRules { ruleset, inspector })
+        let hits = Hits::for_signatures(ruleset.signatures.signatures.len());
+        Ok(WorkerRules { ruleset, inspector, hits })
     }
 }
 
@@ -57,6 +60,13 @@ impl LiveRules {
         self.draining.as_mut().map(|d| &mut d.rules).filter(|r| r.inspector.epoch() == handle.epoch())
     }
 
+    /// The rule set that hits with `epoch` are from, where it is still here.
+    pub fn ruleset(&self, epoch: u8) -> Option<&Ruleset> {
+        let draining = self.draining.as_ref().map(|draining| &draining.rules);
+        let mut both = std::iter::once(&self.current).chain(draining);
+        both.find(|rules| rules.inspector.epoch() == epoch).map(|rules| &*rules.ruleset)
+    }
+
     /// Gives the streams of a flow back to whichever rule set they are from.
     pub fn release(&mut self, handles: [StreamHandle; 2], owner: u32) {
         for (direction, handle) in [Direction::ToServer, Direction::ToClient].into_iter().zip(handles) {
@@ -78,10 +88,8 @@ impl LiveRules {
 
     /// The rule set before, once nothing uses it or its time is over.
     pub fn retire(&mut self, now: Nanos) -> Option<WorkerRules> {
-        let done = self
-            .draining
-            .as_ref()
-            .is_some_and(|d| now >= d.until || d.rules.inspector.live_streams() == 0);
+        let done =
+            self.draining.as_ref().is_some_and(|d| now >= d.until || d.rules.inspector.live_streams() == 0);
         if done { self.draining.take().map(|draining| draining.rules) } else { None }
     }
 }

@@ -5,13 +5,13 @@ use super::judgement::Basis;
 use super::lifecycle::Place;
 use super::pipeline::Engine;
 use super::rules::LiveRules;
-use super::settings::{EngineSettings, UnseenAcks};
+use super::settings::{EngineSettings, FailSafe, Mode, UnseenAcks};
 use crate::event::AnomalyKind;
 use crate::flow::{Direction, FlowFlags, FlowRecord};
 use crate::inspect::{Hits, Opened, Scanned, StreamHandle};
 use crate::packet::{Packet, TcpFlags};
 use crate::stream::{AckOutcome, Reassembler, SegmentOutcome, StreamBytes};
-use crate::verdict::{Overload, Reason};
+use crate::verdict::{Overload, Reason, Verdict};
 
 /// What following a segment came to, before the hits are judged.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +39,8 @@ struct Follower<'e> {
     rules: &'e mut LiveRules,
     reassembler: &'e mut Reassembler,
     hits: &'e mut Hits,
+    /// What becomes of segments that can't be scanned.
+    unscanned: FailSafe,
     failed: bool,
 }
 
@@ -46,8 +48,10 @@ impl Engine {
     /// A segment of a connection under inspection.
     pub(super) fn segment_of(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
         self.hits.clear();
-        let followed = self.follow(packet, place, frame.bytes);
-        if let Some(decision) = self.judge(frame, packet, place, Basis::Stream { expected: followed.expected }) {
+        let followed = self.follow(frame, packet, place);
+        if let Some(decision) =
+            self.judge(frame, packet, place, Basis::Stream { expected: followed.expected })
+        {
             return decision;
         }
         match followed.refusal {
@@ -56,7 +60,9 @@ impl Engine {
         }
     }
 
-    fn follow(&mut self, packet: &Packet, place: Place, frame: &[u8]) -> Followed {
+    fn follow(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Followed {
+        let wire = self.wire(frame.wire);
+        let unscanned = if wire.mode == Mode::Observe { FailSafe::Open } else { wire.on_overload };
         let Some(record) = self.flows.get_mut(place.id) else { return Followed::default() };
         let mut follower = Follower {
             record,
@@ -64,12 +70,14 @@ impl Engine {
             rules: &mut self.rules,
             reassembler: &mut self.reassembler,
             hits: &mut self.hits,
+            unscanned,
             failed: false,
         };
         let expected = follower.expected(place.direction);
         let mut refusal = follower.acknowledge_allowed(packet, place.direction, &self.settings).err();
         if refusal.is_none() {
-            refusal = follower.segment(packet, place.direction, packet.payload(frame), &self.settings).err();
+            refusal =
+                follower.segment(packet, place.direction, packet.payload(frame.bytes), &self.settings).err();
         }
         let kept = refusal.is_none_or(|reason| matches!(reason, Reason::Overload(_)));
         if kept {
@@ -86,7 +94,13 @@ impl Engine {
 
     /// A segment that no connection can have, or that contradicts what was inspected.
     #[cold]
-    pub(super) fn refuse_segment(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, reason: Reason) -> Decision {
+    pub(super) fn refuse_segment(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        place: Place,
+        reason: Reason,
+    ) -> Decision {
         let context = self.context(place.id, place.direction);
         let anomaly = match reason {
             Reason::OverlapConflict => Some("overlap_different_data"),
@@ -97,7 +111,14 @@ impl Engine {
         if anomaly.is_some() {
             self.report_anomaly(frame, packet, AnomalyKind::Stream, anomaly, context.as_ref());
         }
-        self.refuse(frame, packet, reason, context.as_ref())
+        let decision = self.refuse(frame, packet, reason, context.as_ref());
+        if decision.verdict == Verdict::Forward
+            && let Some(record) = self.flows.get_mut(place.id)
+        {
+            // The receiver has what is not in the stream, and will acknowledge it.
+            record.flags |= FlowFlags::UNINSPECTED;
+        }
+        decision
     }
 }
 
@@ -173,6 +194,19 @@ impl Follower<'_> {
             *half = Default::default();
             return Ok(());
         }
+        if scan == Scan::NoStream {
+            // Dropped, it will come again and may then be scanned, so the stream does not move on. Passed, the stream
+            // moves on without us, to be picked up in the middle.
+            if self.unscanned == FailSafe::Open {
+                self.reassembler.release(half);
+                *half = Default::default();
+            }
+            return Err(Reason::Overload(Overload::InspectStreams));
+        }
+        if !half.is_started() {
+            // What the other end acknowledges may be ahead of what is known from here on.
+            self.record.flags |= FlowFlags::UNINSPECTED;
+        }
         let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
         let outcome = self.reassembler.segment(half, seq, payload, settings.retain, &mut |bytes| {
             *failed |= scan_bytes(rules, scan, direction, owner, bytes, hits) == Scanned::Failed;
@@ -186,8 +220,9 @@ impl Follower<'_> {
             SegmentOutcome::StoreFull | SegmentOutcome::TooManyGaps | SegmentOutcome::Unverifiable { .. } => {
                 Err(Reason::Overload(Overload::StreamMemory))
             }
-            _ if scan == Scan::NoStream => Err(Reason::Overload(Overload::InspectStreams)),
-            SegmentOutcome::InOrder { .. } | SegmentOutcome::OutOfOrder | SegmentOutcome::Retransmission => Ok(()),
+            SegmentOutcome::InOrder { .. } | SegmentOutcome::OutOfOrder | SegmentOutcome::Retransmission => {
+                Ok(())
+            }
         }
     }
 
@@ -198,7 +233,8 @@ impl Follower<'_> {
         if !packet.tcp.flags.contains(TcpFlags::ACK) || !half.is_started() {
             return;
         }
-        let handle = self.record.streams.get(other.index()).map_or(StreamHandle::NONE, |&slot| StreamHandle(slot));
+        let handle =
+            self.record.streams.get(other.index()).map_or(StreamHandle::NONE, |&slot| StreamHandle(slot));
         let scan = if handle.is_some() { Scan::With(handle) } else { Scan::Unwanted };
         let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
         let outcome = self.reassembler.acknowledge(half, packet.tcp.ack, &mut |bytes| {

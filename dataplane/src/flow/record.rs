@@ -47,6 +47,9 @@ bitflags::bitflags! {
         const ESTABLISHED_TO_SERVER = 0x10;
         /// And about the one to the client.
         const ESTABLISHED_TO_CLIENT = 0x20;
+        /// All that says which signatures without patterns were asked.
+        const HEADERS = Self::HEADER_TO_SERVER.bits() | Self::HEADER_TO_CLIENT.bits()
+            | Self::ESTABLISHED_TO_SERVER.bits() | Self::ESTABLISHED_TO_CLIENT.bits();
     }
 }
 

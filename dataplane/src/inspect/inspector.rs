@@ -105,7 +105,11 @@ pub struct Inspector {
 
 impl Inspector {
     /// Allocates all that scanning with `databases` can need. `epoch` tells the streams of successive rule sets apart.
-    pub fn new(databases: Arc<Databases>, epoch: u8, config: InspectorConfig) -> Result<Inspector, InspectError> {
+    pub fn new(
+        databases: Arc<Databases>,
+        epoch: u8,
+        config: InspectorConfig,
+    ) -> Result<Inspector, InspectError> {
         let mut scratch: Option<Scratch> = None;
         for (_, _, group) in databases.groups() {
             match (&mut scratch, &group.database) {
@@ -117,15 +121,24 @@ impl Inspector {
             .map_err(InspectError::Scratch)?;
         }
         let streams = config.streams / 2;
-        let open = |direction| match databases.group(FieldId::TcpStream, direction).map(|group| &group.database) {
-            Some(Database::Streaming(db)) => {
-                StreamPool::open(db, streams).map(Some).map_err(|error| InspectError::Streams { streams, error })
-            }
-            _ => Ok(None),
-        };
+        let open =
+            |direction| match databases.group(FieldId::TcpStream, direction).map(|group| &group.database) {
+                Some(Database::Streaming(db)) => StreamPool::open(db, streams)
+                    .map(Some)
+                    .map_err(|error| InspectError::Streams { streams, error }),
+                _ => Ok(None),
+            };
         let pools = [open(Direction::ToServer)?, open(Direction::ToClient)?];
         let matcher = Matcher::new(config.progress);
-        Ok(Inspector { databases, epoch, scratch, pools, matcher, counters: InspectCounters::default(), tap: None })
+        Ok(Inspector {
+            databases,
+            epoch,
+            scratch,
+            pools,
+            matcher,
+            counters: InspectCounters::default(),
+            tap: None,
+        })
     }
 
     /// The databases it scans with.
@@ -146,6 +159,11 @@ impl Inspector {
     /// Streams in use.
     pub fn live_streams(&self) -> usize {
         self.pools.iter().flatten().map(StreamPool::live).sum()
+    }
+
+    /// Signatures that are half matched, in all streams together.
+    pub fn live_progress(&self) -> usize {
+        self.matcher.live_progress()
     }
 
     /// Counters since it was made.
@@ -209,9 +227,16 @@ impl Inspector {
             let (first, slot) = (slot.scanned == 0, handle.slot());
             tap.record(ScanPiece { field, direction, slot, first, start: 0, length: 0 }, bytes);
         }
-        let matcher = &mut self.matcher;
-        let mut scope =
-            ScanScope { group: &group.plan, field, direction, base: slot.base, head: &mut slot.progress, hits };
+        let (matcher, epoch) = (&mut self.matcher, self.epoch);
+        let mut scope = ScanScope {
+            group: &group.plan,
+            field,
+            direction,
+            epoch,
+            base: slot.base,
+            head: &mut slot.progress,
+            hits,
+        };
         let scanned = stream.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
             matcher.on_match(&mut scope, id, from, to);
             Matching::Continue
@@ -239,8 +264,9 @@ impl Inspector {
             tap.record(ScanPiece { field, direction, slot: 0, first: true, start: 0, length: 0 }, bytes);
         }
         let mut head = progress::NONE;
-        let matcher = &mut self.matcher;
-        let mut scope = ScanScope { group: &group.plan, field, direction, base: 0, head: &mut head, hits };
+        let (matcher, epoch) = (&mut self.matcher, self.epoch);
+        let mut scope =
+            ScanScope { group: &group.plan, field, direction, epoch, base: 0, head: &mut head, hits };
         let scanned = database.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
             matcher.on_match(&mut scope, id, from, to);
             Matching::Continue

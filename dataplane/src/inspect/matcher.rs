@@ -5,32 +5,42 @@
 //! all of its steps are where they must be. Signatures of a single pattern skip all that.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{Presence, RuleIndex};
+use weir_rules::signature::RuleIndex;
 
-use super::plan::{GroupPlan, Place, Plan, Step};
-use super::progress::{Fired, Fit, Progress, ProgressSlab, Tag, Window};
+use super::plan::{GroupPlan, Plan};
+use super::progress::{Cover, Fired, ProgressSlab};
+use super::walk::{Span, Walk, is_complete, lies};
 use crate::flow::Direction;
 
-/// Hits that one packet can have; more are counted and not reported.
+/// Hits of which one packet is reported to have; more are acted on and counted.
 pub const MAX_HITS: usize = 64;
 
 /// Matches that wait for their turn during a scan. When they fill up, they are walked early.
 const PENDING: usize = 4096;
+
+fn signed(offset: u64) -> i64 {
+    i64::try_from(offset).unwrap_or(i64::MAX)
+}
 
 /// A signature that matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// Which.
     pub rule: RuleIndex,
+    /// Of which rule set: the epoch of its inspector. After a reload, one packet can have hits of two rule sets.
+    pub epoch: u8,
     /// In which field; `None` where the header alone decided.
     pub field: Option<FieldId>,
     /// In which direction of the flow.
     pub direction: Direction,
-    /// Offset in the field behind the last byte of the match that completed it.
+    /// Offset in the field behind the last byte of the match with which all was there that must be.
     pub offset: u64,
 }
 
 /// The hits of one packet.
+///
+/// Whether a hit counts is decided by the header of its signature, later: so there has to be room for hits of all
+/// signatures, or a packet that is full of harmless ones could hide the one that forbids it.
 #[derive(Debug)]
 pub struct Hits {
     list: Vec<Hit>,
@@ -44,18 +54,47 @@ impl Default for Hits {
 }
 
 impl Hits {
+    /// Room for all hits that one packet can have of `signatures` signatures: each in both directions.
+    pub fn for_signatures(signatures: usize) -> Hits {
+        Hits { list: Vec::with_capacity(signatures * 2 + MAX_HITS), lost: 0 }
+    }
+
+    /// Takes over the room of `other`, where that is more.
+    pub fn take_room(&mut self, other: &mut Hits) {
+        if other.list.capacity() > self.list.capacity() {
+            std::mem::swap(&mut self.list, &mut other.list);
+            self.list.clear();
+        }
+    }
+
     /// Forgets them all; keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();
     }
 
-    /// Adds one, or counts it where there are [`MAX_HITS`] already.
+    /// Adds one, or counts it as lost where there is no room.
     pub fn push(&mut self, hit: Hit) {
-        if self.list.len() < MAX_HITS {
+        if self.list.len() == self.list.capacity() {
+            self.forget_repeated();
+        }
+        if self.list.len() < self.list.capacity() {
             self.list.push(hit);
         } else {
             self.lost += 1;
         }
+    }
+
+    /// Keeps the first of several hits of a signature. Behind a gap a stream is scanned as if it were another.
+    #[cold]
+    fn forget_repeated(&mut self) {
+        let key = |hit: &Hit| (hit.rule, hit.epoch, hit.direction.index());
+        self.list.sort_unstable_by_key(|hit| (key(hit), hit.offset));
+        self.list.dedup_by_key(|hit| key(hit));
+    }
+
+    /// Counts a hit that is not reported.
+    pub fn lose(&mut self) {
+        self.lost += 1;
     }
 
     /// What was hit.
@@ -63,7 +102,7 @@ impl Hits {
         &self.list
     }
 
-    /// How many did not fit since the start.
+    /// How many were not reported since the start.
     pub fn lost(&self) -> u64 {
         self.lost
     }
@@ -85,12 +124,22 @@ pub struct ScanScope<'a> {
     pub field: FieldId,
     /// The direction, for the hits.
     pub direction: Direction,
+    /// The epoch of the rule set, for the hits.
+    pub epoch: u8,
     /// What offset zero of the scanner is in the field.
     pub base: u64,
     /// The list of progress of the stream.
     pub head: &'a mut u32,
     /// Where the hits go.
     pub hits: &'a mut Hits,
+}
+
+impl ScanScope<'_> {
+    /// A hit of `rule` that a match which ends at `end` completed.
+    fn hit(&self, rule: RuleIndex, end: u64) -> Hit {
+        let (epoch, field, direction) = (self.epoch, Some(self.field), self.direction);
+        Hit { rule, epoch, field, direction, offset: self.base + end }
+    }
 }
 
 /// What went wrong or was inexact, since the start.
@@ -145,8 +194,8 @@ impl Matcher {
         for usage in uses {
             match scope.group.plans.get(usage.plan as usize) {
                 Some(plan) if plan.is_single_pattern() => {
-                    let (field, direction) = (Some(scope.field), scope.direction);
-                    scope.hits.push(Hit { rule: plan.rule, field, direction, offset: scope.base + end });
+                    let hit = scope.hit(plan.rule, end);
+                    scope.hits.push(hit);
                 }
                 Some(_) => wanted = true,
                 None => {}
@@ -165,16 +214,14 @@ impl Matcher {
         if self.pending.is_empty() {
             return;
         }
-        let last = self.pending.iter().map(|m| m.end).max().unwrap_or(0);
         self.walk(scope);
-        let (group, field, direction) = (scope.group, Some(scope.field), scope.direction);
-        let offset = scope.base + last;
-        let hits = &mut *scope.hits;
         self.slab.for_each(*scope.head, |progress| {
-            let Some(plan) = group.plans.get(progress.plan as usize) else { return };
+            let Some(plan) = scope.group.plans.get(progress.plan as usize) else { return };
             if progress.fired == Fired::No && is_complete(plan, progress) {
                 progress.fired = Fired::Yes;
-                hits.push(Hit { rule: plan.rule, field, direction, offset });
+                let end = progress.complete_at.unwrap_or(0).unsigned_abs();
+                let hit = scope.hit(plan.rule, end);
+                scope.hits.push(hit);
             }
         });
     }
@@ -200,9 +247,8 @@ impl Matcher {
             Some(length) => found.end.saturating_sub(u64::from(length)),
             None => found.start,
         };
-        if let Place::Absolute { from, to } = step.place
-            && (start < from || found.end > to)
-        {
+        let cover = lies(step, start, found.end);
+        if cover == Cover::None {
             return;
         }
         let Some(progress) = self.slab.entry(head, plan_index) else {
@@ -211,69 +257,8 @@ impl Matcher {
         };
         if progress.fired == Fired::No {
             let span = Span { start: signed(start), end: signed(found.end) };
-            self.counters.widened += reach_step(plan, progress, step_index, step, span);
+            self.counters.widened +=
+                Walk::new(plan, progress, span.end).matched(step_index, step, span, cover);
         }
     }
-}
-
-#[derive(Clone, Copy)]
-struct Span {
-    start: i64,
-    end: i64,
-}
-
-fn signed(offset: u64) -> i64 {
-    i64::try_from(offset).unwrap_or(i64::MAX)
-}
-
-/// Notes that `step` matched, and opens the windows of the steps anchored to it. Returns how many were inexact.
-fn reach_step(plan: &Plan, progress: &mut Progress, index: u8, step: &Step, span: Span) -> u64 {
-    if step.presence == Presence::Absent {
-        progress.close(Tag::Open(index), span.start);
-        progress.satisfied |= 1 << index;
-        return 0;
-    }
-    if let Place::Anchored { distance, .. } = step.place
-        && !progress.covers(Tag::Open(index), span.start)
-    {
-        // The anchor can still come where the two may overlap: remember where this one was.
-        if distance < 0 {
-            let seen = Window { tag: Tag::Seen(index), low: span.start, high: span.start };
-            return u64::from(progress.open_apart(seen) == Fit::Widened);
-        }
-        return 0;
-    }
-    progress.satisfied |= 1 << index;
-    step.followers.iter().map(|&follower| open_follower(plan, progress, follower, span.end)).sum()
-}
-
-fn open_follower(plan: &Plan, progress: &mut Progress, index: u8, anchor_end: i64) -> u64 {
-    let Some(step) = plan.steps.get(usize::from(index)) else { return 0 };
-    let Place::Anchored { distance, reach, .. } = step.place else { return 0 };
-    let low = anchor_end.saturating_add(distance);
-    let length = i64::from(step.length.unwrap_or(0));
-    let high = reach.map_or(i64::MAX, |reach| anchor_end.saturating_add(reach).saturating_sub(length));
-    let window = Window { tag: Tag::Open(index), low, high };
-    if step.presence == Presence::Absent {
-        return u64::from(progress.open_apart(window) == Fit::Widened);
-    }
-    let widened = u64::from(progress.open(window) == Fit::Widened);
-    match progress.meets(Tag::Seen(index), low, high) {
-        Some(seen) => {
-            let end = seen.low.saturating_add(length);
-            widened + reach_step(plan, progress, index, step, Span { start: seen.low, end })
-        }
-        None => widened,
-    }
-}
-
-/// Whether every step that must match did, and none that must not.
-fn is_complete(plan: &Plan, progress: &Progress) -> bool {
-    progress.satisfied & plan.required == plan.required
-        && plan.steps.iter().enumerate().filter(|(_, step)| step.presence == Presence::Absent).all(
-            |(index, step)| match step.place {
-                Place::Absolute { .. } => progress.satisfied >> index & 1 == 0,
-                Place::Anchored { .. } => progress.has(Tag::Open(index as u8)),
-            },
-        )
 }

@@ -6,10 +6,15 @@
 mod database;
 mod inspector;
 mod matcher;
+#[cfg(test)]
+mod matcher_tests;
 mod plan;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod stream_pool;
 mod tap;
+mod walk;
 
 pub use database::{CompileReport, Databases, GroupSummary};
 pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened, Scanned};

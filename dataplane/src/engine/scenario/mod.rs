@@ -1,0 +1,14 @@
+//! The engine held against conversations: frames go in one by one, and each verdict is asked for.
+
+mod accounting_tests;
+mod conversation;
+mod fail_safe_tests;
+mod header_tests;
+mod policy_tests;
+mod reload_tests;
+mod rig;
+mod segment_tests;
+mod signature_tests;
+
+use conversation::{Tcp, datagram, fragments};
+use rig::{Rig, Setup};
