@@ -14,6 +14,7 @@ over_each_driver! {
     the_first_copy_of_overlapping_segments_counts;
     a_repetition_does_not_change_what_was_inspected;
     a_reset_reaches_the_one_who_sends_by_hand;
+    a_drop_is_not_hidden_behind_a_crowd_of_alerts;
 }
 
 /// Sends segments by hand: offset and bytes.
@@ -79,5 +80,22 @@ fn a_reset_reaches_the_one_who_sends_by_hand(driver: Driver) {
     let client = segments(&lab, &[(7, "secret"), (0, "reject-")]);
     assert_eq!(client.end(), End::Reset);
     assert_eq!(server.end(), End::Reset);
+    assert_eq!(recorded(&lab), "");
+}
+
+/// A packet that sets off more alerts than a worker would keep must not lose the one signature that drops it.
+fn a_drop_is_not_hidden_behind_a_crowd_of_alerts(driver: Driver) {
+    let Some(lab) = Lab::new() else { return };
+    let mut setup = Setup::new(driver);
+    let noise: Vec<String> = (100..300).map(|number| format!("n{number}.")).collect();
+    for (number, word) in noise.iter().enumerate() {
+        let sid = 1000 + number;
+        setup.rules += &format!("alert tcp any any -> any any (msg:\"noise\"; content:\"{word}\"; sid:{sid};)\n");
+    }
+    let weir = Weir::start(&lab, &setup);
+    let _server = recorder(&lab, b"");
+    let client = segments(&lab, &[(0, &format!("{}forbidden-secret", noise.concat()))]);
+    assert_eq!(client.expect("acked"), "0");
+    weir.event("the drop", |event| is_drop(event, "signature"));
     assert_eq!(recorded(&lab), "");
 }

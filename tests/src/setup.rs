@@ -96,7 +96,7 @@ control: {{ socket: {socket} }}
 dpdk: {{ memory: 128MiB, mbufs: 16383, descriptors: 512 }}
 flows: {{ capacity: 65536 }}
 inspect: {{ streams: 4096, progress: 4096 }}
-tcp: {{ memory: 16MiB }}
+tcp: {{ memory: 32MiB, window: 8MiB }}
 fragments: {{ datagrams: 256, memory: 1MiB }}
 {more}
 ",
