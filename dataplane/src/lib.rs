@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod bench;
 pub mod capture;
 pub mod cli;
@@ -11,6 +12,7 @@ pub mod config;
 pub mod confirm;
 pub mod counter;
 pub mod decode;
+pub mod detect;
 pub mod engine;
 pub mod event;
 pub mod flow;

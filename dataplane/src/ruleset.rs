@@ -11,6 +11,7 @@ use weir_rules::diagnostic::{Diagnostic, Severity, Source};
 use weir_rules::policy::Policy;
 use weir_rules::signature::{self, SignatureSet, Variables};
 
+use crate::detect::DetectTable;
 use crate::event::{Catalog, Generation};
 use crate::inspect::Databases;
 
@@ -64,8 +65,10 @@ pub struct Ruleset {
     pub signatures: Arc<SignatureSet>,
     /// The segmentation policy.
     pub policy: Arc<Policy>,
-    /// What the signatures compiled to.
+    /// What plain signatures compiled to, which the stream matcher decides.
     pub databases: Arc<Databases>,
+    /// What the others compiled to.
+    pub detect: Arc<DetectTable>,
 }
 
 /// A rule set with what there is to say about its texts.
@@ -107,8 +110,10 @@ impl Ruleset {
         let loaded = signature::load(rules, &Variables::with(variables));
         diagnostics.extend(loaded.diagnostics);
         let (databases, report) = Databases::compile(&loaded.set);
-        let left_out = loaded.failed + report.diagnostics.len();
+        let (detect, unasked) = DetectTable::compile(&loaded.set);
+        let left_out = loaded.failed + report.diagnostics.len() + unasked.diagnostics.len();
         diagnostics.extend(report.diagnostics);
+        diagnostics.extend(unasked.diagnostics);
         if strictness == Strictness::Strict && diagnostics.iter().any(|d| d.severity == Severity::Error) {
             return Err(RulesetError::Invalid(diagnostics));
         }
@@ -117,6 +122,7 @@ impl Ruleset {
             signatures: Arc::new(loaded.set),
             policy: Arc::new(policy),
             databases: Arc::new(databases),
+            detect: Arc::new(detect),
         };
         Ok(Compiled { ruleset, diagnostics, left_out })
     }

@@ -3,15 +3,17 @@
 use super::observer::Observer;
 use super::transaction::Transactions;
 use super::values::ValueLimits;
+use crate::detect::FlowBits;
 use crate::decode::http1::Http1;
 use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
 use crate::decode::tls::Tls;
-use crate::decode::{AppEvent, DnsTcp, Part, Sink, Stage, Status, TransactionId};
+use crate::decode::dns::DnsTcp;
+use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
 use crate::flow::Direction;
 use weir_rules::field::FieldId;
 
 /// What decodes a stream.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub enum Decoder {
     /// Nothing yet: the first bytes of each direction are held until they tell.
     #[default]
@@ -55,7 +57,7 @@ impl Held {
 }
 
 /// One flow.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct AppFlow {
     /// What it speaks, once that is known.
     pub protocol: Option<AppProtocol>,
@@ -63,7 +65,10 @@ pub struct AppFlow {
     pub decoder: Decoder,
     /// What is said in it.
     pub transactions: Transactions,
+    /// What signatures remember of the flow.
+    pub bits: FlowBits,
     held: [Held; 2],
+    lost: bool,
 }
 
 /// Where decoders come from: a pool, so that none is made for each flow.
@@ -73,6 +78,21 @@ pub trait Decoders {
 }
 
 impl AppFlow {
+    /// Begins anew, keeps the memory, and gives the decoder back.
+    pub fn restart(&mut self) -> Decoder {
+        self.transactions.clear();
+        self.bits.clear();
+        self.protocol = None;
+        self.held = Default::default();
+        self.lost = false;
+        std::mem::take(&mut self.decoder)
+    }
+
+    /// Whether its bytes still need to be looked at.
+    pub fn is_decoded(&self) -> bool {
+        !self.lost && !matches!(self.decoder, Decoder::Undecoded)
+    }
+
     /// Takes the next bytes of a direction.
     pub fn push(
         &mut self,
@@ -92,14 +112,15 @@ impl AppFlow {
     /// Bytes are missing.
     pub fn gap(&mut self, direction: Direction, missing: u64, limits: &ValueLimits, observer: &mut impl Observer) {
         let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
-        match &mut self.decoder {
+        let status = match &mut self.decoder {
             Decoder::Http1(http) => http.gap(direction, missing, &mut sink),
             Decoder::Tls(tls) => tls.gap(direction, missing, &mut sink),
-            Decoder::Dns(dns) => dns.gap(direction, missing, &mut sink),
+            Decoder::Dns(dns) => dns.gap(direction),
             // What comes after a gap does not tell how a conversation began.
-            Decoder::Recognising => self.decoder = Decoder::Undecoded,
-            Decoder::Undecoded => {}
-        }
+            Decoder::Recognising => Status::Lost,
+            Decoder::Undecoded => Status::Ongoing,
+        };
+        self.follow_status(status);
     }
 
     /// A direction has ended.
@@ -141,7 +162,7 @@ impl AppFlow {
     }
 
     fn decode(&mut self, direction: Direction, bytes: &[u8], limits: &ValueLimits, observer: &mut impl Observer) {
-        if bytes.is_empty() {
+        if bytes.is_empty() || self.lost {
             return;
         }
         let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
@@ -151,17 +172,23 @@ impl AppFlow {
             Decoder::Dns(dns) => dns.push(direction, bytes, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => Status::Ongoing,
         };
-        if status != Status::Ongoing {
-            self.decoder = Decoder::Undecoded;
+        self.follow_status(status);
+    }
+
+    fn follow_status(&mut self, status: Status) {
+        match status {
+            Status::Ongoing => {}
+            // The decoder goes back to the pool when the flow ends; until then it is not asked any more.
+            Status::Lost | Status::Switched => self.lost = true,
         }
     }
 }
 
 /// Puts what a decoder finds into the transactions, and tells the observer.
-struct AppSink<'a, O> {
-    transactions: &'a mut Transactions,
-    limits: &'a ValueLimits,
-    observer: &'a mut O,
+pub(super) struct AppSink<'a, O> {
+    pub transactions: &'a mut Transactions,
+    pub limits: &'a ValueLimits,
+    pub observer: &'a mut O,
 }
 
 impl<O: Observer> Sink for AppSink<'_, O> {

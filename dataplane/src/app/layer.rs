@@ -3,10 +3,12 @@
 use super::app_flow::{AppFlow, Decoder, Decoders};
 use super::observer::Observer;
 use super::values::ValueLimits;
+use super::app_flow::AppSink;
+use super::transaction::Transactions;
+use crate::decode::dns::{Dns, DnsConfig, DnsTcp};
 use crate::decode::http1::{Http1, Http1Config};
-use crate::decode::recognise::AppProtocol;
+use crate::decode::recognise::{AppProtocol, Recognition, recognise_datagram};
 use crate::decode::tls::{Tls, TlsConfig};
-use crate::decode::{DnsConfig, DnsTcp};
 use crate::flow::Direction;
 
 /// How much is decoded at once.
@@ -66,15 +68,15 @@ impl AppHandle {
 }
 
 /// The application sides of a worker's flows.
-#[derive(Debug)]
 pub struct AppLayer {
     config: AppConfig,
     flows: Vec<AppFlow>,
     free: Vec<u32>,
     pool: Pool,
+    datagrams: Dns,
+    datagram: Transactions,
 }
 
-#[derive(Debug)]
 struct Pool {
     config: AppConfig,
     http1: Vec<Box<Http1>>,
@@ -93,7 +95,8 @@ impl AppLayer {
             dns: Vec::new(),
             counters: AppCounters::default(),
         };
-        AppLayer { config, flows: Vec::new(), free: Vec::new(), pool }
+        let datagrams = Dns::new(config.dns.clone());
+        AppLayer { config, flows: Vec::new(), free: Vec::new(), pool, datagrams, datagram: Transactions::default() }
     }
 
     /// What was decoded since the start.
@@ -117,9 +120,7 @@ impl AppLayer {
     /// Gives a place back.
     pub fn close(&mut self, handle: AppHandle) {
         let Some(flow) = self.flows.get_mut(handle.0 as usize) else { return };
-        let ended = std::mem::take(&mut flow.decoder);
-        flow.transactions.clear();
-        *flow = AppFlow { transactions: std::mem::take(&mut flow.transactions), ..AppFlow::default() };
+        let ended = flow.restart();
         self.pool.give_back(ended);
         self.free.push(handle.0);
     }
@@ -134,6 +135,24 @@ impl AppLayer {
         if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
             flow.push(direction, bytes, &mut self.pool, &self.config.values, observer);
         }
+    }
+
+    /// Takes a datagram of UDP; returns what it speaks, where it is known.
+    pub fn datagram(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        observer: &mut impl Observer,
+    ) -> Option<AppProtocol> {
+        let Recognition::Known(protocol) = recognise_datagram(direction, bytes) else { return None };
+        if protocol == AppProtocol::Dns {
+            self.datagram.clear();
+            self.datagrams.reset();
+            let mut sink = AppSink { transactions: &mut self.datagram, limits: &self.config.values, observer };
+            // A datagram stands for itself: there is nothing to go on with.
+            let _ = self.datagrams.push_datagram(direction, bytes, &mut sink);
+        }
+        Some(protocol)
     }
 
     /// Bytes of a direction are missing.

@@ -16,4 +16,4 @@ pub use app_flow::{AppFlow, Decoder};
 pub use layer::{AppConfig, AppCounters, AppHandle, AppLayer};
 pub use observer::Observer;
 pub use transaction::{Outcome, Transaction};
-pub use values::{Added, Extent, ValueLimits, ValueRef};
+pub use values::{Added, ValueLimits, ValueRef};

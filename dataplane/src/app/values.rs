@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use weir_rules::field::FieldId;
 
+use crate::confirm::{Extent, Value as ConfirmValue};
 use crate::decode::Part;
 use crate::flow::Direction;
 
@@ -30,17 +31,6 @@ impl Default for ValueLimits {
     fn default() -> ValueLimits {
         ValueLimits { bytes: 256 << 10, body: 100 << 10, values: 512 }
     }
-}
-
-/// Whether all of a value is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// More may come.
-    Open,
-    /// All of it is here.
-    Whole,
-    /// It went on, and the rest was cut off.
-    Cut,
 }
 
 #[derive(Clone, Debug)]
@@ -62,6 +52,13 @@ pub struct ValueRef<'v> {
     pub bytes: &'v [u8],
     /// Whether that is all.
     pub extent: Extent,
+}
+
+impl<'v> ValueRef<'v> {
+    /// As it is confirmed.
+    pub const fn value(&self) -> ConfirmValue<'v> {
+        ConfirmValue { bytes: self.bytes, extent: self.extent }
+    }
 }
 
 /// What adding a chunk came to.

@@ -27,6 +27,8 @@ pub struct Config {
     pub fragments: Fragments,
     /// Scanning.
     pub inspect: Inspect,
+    /// Decoding of applications.
+    pub app: App,
     /// Signature files. Paths are relative to the configuration file.
     pub rules: Vec<PathBuf>,
     /// Segmentation policy files; none allows everything.
@@ -345,6 +347,20 @@ pub struct Inspect {
 impl Default for Inspect {
     fn default() -> Inspect {
         Inspect { streams: 131_072, progress: 65_536, drain: Span::seconds(60), strict: false }
+    }
+}
+
+/// Decoding of applications.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct App {
+    /// Connections that are decoded at once, for each worker; others are inspected as streams only.
+    pub flows: usize,
+}
+
+impl Default for App {
+    fn default() -> App {
+        App { flows: 65_536 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the configuration file to the settings of each part.
 
 use super::file::{self, Config, TransportTimeouts};
+use crate::app::AppConfig;
 use crate::engine::{
     EngineSettings, EngineSizes, FailSafe, FlowEvents, Midstream, Mode, Spread, UnseenAcks, WireSettings,
 };
@@ -66,6 +67,7 @@ impl Config {
                 timeout: self.fragments.timeout.0,
                 ..FragmentConfig::default()
             },
+            app: AppConfig { flows: self.app.flows, ..AppConfig::default() },
         }
     }
 

@@ -5,9 +5,10 @@
 //! split of the same bytes tells the same. It knows no rule.
 
 pub mod content_coding;
+pub mod dns;
 pub mod http1;
 pub mod multipart;
-pub mod dns;
+pub mod recognise;
 pub mod tls;
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub fn is_decoded(field: FieldId) -> bool {
 fn buffer(buffer: Buffer) -> Option<String> {
     match buffer {
         Buffer::Field(field) if !is_decoded(field) => Some(format!("{} is not decoded yet", field.name())),
-        Buffer::Header(_) => Some(format!("{} is not looked at yet", buffer.name())),
+        Buffer::Header(_) | Buffer::Undecoded => Some(format!("{} is not looked at yet", buffer.name())),
         Buffer::Field(_) | Buffer::Payload | Buffer::Base64 | Buffer::Address(_) => None,
     }
 }

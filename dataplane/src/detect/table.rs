@@ -13,7 +13,7 @@ use weir_rules::signature::{
 use super::flow_bits::{FlowBit, FlowBitNames};
 use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
 use super::support::unsupported;
-use crate::confirm::Confirmer;
+use crate::confirm::{Compiled, Confirmer, Limits};
 use crate::flow::Direction;
 
 const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
@@ -52,12 +52,12 @@ pub struct DetectReport {
 impl DetectTable {
     /// Compiles the signatures of `set` that are not plain.
     pub fn compile(set: &SignatureSet) -> (DetectTable, DetectReport) {
-        let (confirmer, diagnostics) = Confirmer::compile(set);
+        let Compiled { confirmer, diagnostics, unusable } = Confirmer::compile(set, Limits::default());
         let mut report = DetectReport { diagnostics };
         let mut build = Build::new(set.signatures.len());
         for (index, signature) in set.signatures.iter().enumerate() {
             let rule = RuleIndex(index as u32);
-            if signature.plain_conditions().is_some() || !confirmer.is_usable(rule) {
+            if signature.plain_conditions().is_some() || unusable.binary_search(&rule).is_ok() {
                 continue;
             }
             match unsupported(signature) {
@@ -82,6 +82,11 @@ impl DetectTable {
     /// Whether any signature is asked for transactions, so that streams have to be decoded.
     pub fn wants_transactions(&self) -> bool {
         self.wanted.iter().flatten().any(|&wanted| wanted)
+    }
+
+    /// Whether any signature is asked at all.
+    pub fn is_wanted(&self) -> bool {
+        self.asked.iter().any(|asked| *asked != Asked::Elsewhere)
     }
 
     /// Whether values of a field are to be kept.

@@ -58,7 +58,8 @@ impl Default for Thresholds {
 impl Thresholds {
     /// Room for `capacity` counts of each kind, in memory that is taken as it is needed.
     pub fn with_capacity(capacity: usize) -> Thresholds {
-        Thresholds { reported: HashMap::default(), filtered: HashMap::default(), capacity, evicted: 0 }
+        let counts = || HashMap::with_hasher(ahash::RandomState::new());
+        Thresholds { reported: counts(), filtered: counts(), capacity, evicted: 0 }
     }
 
     /// Counts given up for want of room.

@@ -18,7 +18,7 @@ use super::segmentation::has_ports;
 use super::settings::Mode;
 use crate::event::{AlertOutcome, Generation};
 use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord};
-use crate::inspect::{Hit, MAX_HITS};
+use crate::inspect::{Hit, Reporting, MAX_HITS};
 use crate::packet::Packet;
 use crate::verdict::{Reason, Verdict};
 
@@ -55,6 +55,7 @@ impl Engine {
         basis: Basis,
     ) -> Option<Decision> {
         self.match_headers(packet, place);
+        self.match_packet(frame, packet, place);
         if self.hits.as_slice().is_empty() { None } else { self.judge_hits(frame, packet, place, basis) }
     }
 
@@ -81,7 +82,7 @@ impl Engine {
             let Some(signature) = ruleset.signatures.signatures.get(rule.0 as usize) else { continue };
             let wants_established = signature.flow.state == Some(FlowOption::Established);
             let epoch = self.rules.current.inspector.epoch();
-            let hit = Hit { rule, epoch, field: None, direction: place.direction, offset: 0 };
+            let hit = Hit { rule, epoch, field: None, direction: place.direction, offset: 0, reporting: Reporting::Event };
             if (!was_asked_before || wants_established)
                 && applies(signature, hit, packet, place.direction, record)
             {
@@ -98,6 +99,7 @@ impl Engine {
         place: Place,
         basis: Basis,
     ) -> Option<Decision> {
+        self.settle(frame, packet, place);
         let outcome = self.weigh(packet, place)?;
         if let Outcome::Pass(hit) = outcome {
             return Some(self.pass(place, basis, hit));
@@ -162,6 +164,7 @@ impl Engine {
             };
             let Some(signature) = rules.signatures.get(hit.rule) else { continue };
             if signature.report == ReportAs::Nothing
+                || hit.reporting == Reporting::Suppressed
                 || !applies(signature, hit, packet, place.direction, record)
             {
                 continue;
@@ -219,7 +222,7 @@ fn concerns_flow(basis: Basis, hit: Hit) -> bool {
 }
 
 /// Whether all but the patterns of a signature agree with a hit: protocol, flow options and header.
-fn applies(
+pub(super) fn applies(
     signature: &Signature,
     hit: Hit,
     packet: &Packet,

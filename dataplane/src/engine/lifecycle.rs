@@ -7,6 +7,7 @@ use super::frame::{Decision, Frame};
 use super::pipeline::Engine;
 use super::segmentation::{Denial, Ruling, allowed, segment};
 use super::settings::{FlowEvents, Midstream};
+use crate::app::AppHandle;
 use crate::counter::Counter;
 use crate::event::{FlowEnd, PolicyNote};
 use crate::flow::{
@@ -257,6 +258,10 @@ impl Engine {
         let Some(record) = self.flows.get_mut(id) else { return };
         self.rules.release(record.streams.map(StreamHandle), id.0);
         record.streams = [FlowRecord::NONE; 2];
+        let app = AppHandle(std::mem::replace(&mut record.app, FlowRecord::NONE));
+        if app.is_some() {
+            self.app.close(app);
+        }
         for half in &mut record.halves {
             self.reassembler.release(half);
             *half = Half::default();

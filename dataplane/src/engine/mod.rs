@@ -14,6 +14,7 @@ mod rules;
 mod scenario;
 mod segmentation;
 mod settings;
+mod settlement;
 mod transport;
 
 pub use frame::{Checksum, Decision, Frame};

@@ -11,6 +11,8 @@ use weir_hw::MemoryError;
 use super::frame::{Checksum, Decision, Frame};
 use super::rules::{Draining, LiveRules, WorkerRules};
 use super::settings::EngineSettings;
+use crate::app::{AppConfig, AppLayer};
+use crate::confirm::packet::Numbers;
 use crate::counter::{Counter, Counters};
 use crate::event::{EventProducer, Generation};
 use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
@@ -60,6 +62,8 @@ pub struct EngineSizes {
     pub streams: StoreConfig,
     /// Reassembly of fragments.
     pub fragments: FragmentConfig,
+    /// Decoding of applications.
+    pub app: AppConfig,
 }
 
 /// The slots apart from their engine, so that it need not copy each packet to decide about it. They are put back in any
@@ -91,6 +95,8 @@ pub struct Engine {
     pub(super) fragments: FragmentTable,
     pub(super) rules: LiveRules,
     pub(super) hits: Hits,
+    pub(super) app: AppLayer,
+    pub(super) numbers: Numbers,
     pub(super) counters: Counters,
     pub(super) events: EventProducer,
     /// What the inspectors of rule sets that are gone have counted.
@@ -118,6 +124,8 @@ impl Engine {
             fragments: FragmentTable::new(sizes.fragments),
             rules: LiveRules { current: rules, draining: None },
             hits,
+            app: AppLayer::new(sizes.app),
+            numbers: Numbers::default(),
             counters: Counters::default(),
             events,
             retired: InspectCounters::default(),

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::detect::{Detector, Thresholds};
 use crate::flow::Direction;
 use crate::inspect::{Hits, InspectError, Inspector, InspectorConfig, StreamHandle};
 use crate::ruleset::Ruleset;
@@ -17,6 +18,10 @@ pub struct WorkerRules {
     pub ruleset: Arc<Ruleset>,
     /// This worker's inspector for it.
     pub inspector: Inspector,
+    /// This worker's detection beyond streams.
+    pub detector: Detector,
+    /// How often signatures matched, where that counts.
+    pub(super) thresholds: Thresholds,
     /// Room for the hits of one packet, which the engine takes over.
     pub(super) hits: Hits,
 }
@@ -32,8 +37,10 @@ impl WorkerRules {
     pub fn prepare(ruleset: Arc<Ruleset>, config: InspectorConfig) -> Result<WorkerRules, InspectError> {
         let epoch = ruleset.generation.0 as u8;
         let inspector = Inspector::new(ruleset.databases.clone(), epoch, config)?;
+        let detector = Detector::new(ruleset.detect.clone()).map_err(InspectError::Scratch)?;
+        let thresholds = Thresholds::default();
         let hits = Hits::for_signatures(ruleset.signatures.signatures.len());
-        Ok(WorkerRules { ruleset, inspector, hits })
+        Ok(WorkerRules { ruleset, inspector, detector, thresholds, hits })
     }
 }
 

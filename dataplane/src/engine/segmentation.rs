@@ -61,6 +61,7 @@ pub(super) fn segment(policy: &Policy, key: &FlowKey, initiator: Side) -> Segmen
 pub(super) fn allowed(rules: &WorkerRules, protocol: IpProtocol) -> CachedVerdict {
     let field = field_of(protocol);
     let wanted = !rules.ruleset.databases.header_only().is_empty()
+        || rules.ruleset.detect.is_wanted()
         || [Direction::ToServer, Direction::ToClient].into_iter().any(|d| rules.inspector.wants(field, d));
     if wanted { CachedVerdict::Inspect } else { CachedVerdict::Forward }
 }

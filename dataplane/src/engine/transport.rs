@@ -4,8 +4,9 @@ use super::frame::{Decision, Frame};
 use super::judgement::Basis;
 use super::lifecycle::Place;
 use super::pipeline::Engine;
-use super::rules::LiveRules;
+use super::rules::{LiveRules, WorkerRules};
 use super::settings::{EngineSettings, FailSafe, Mode, UnseenAcks};
+use crate::app::{AppHandle, AppLayer};
 use crate::event::AnomalyKind;
 use crate::flow::{Direction, FlowFlags, FlowRecord};
 use crate::inspect::{Hits, Opened, Scanned, StreamHandle};
@@ -39,6 +40,9 @@ struct Follower<'e> {
     rules: &'e mut LiveRules,
     reassembler: &'e mut Reassembler,
     hits: &'e mut Hits,
+    app: &'e mut AppLayer,
+    packet: &'e Packet,
+    payload: &'e [u8],
     /// What becomes of segments that can't be scanned.
     unscanned: FailSafe,
     failed: bool,
@@ -70,6 +74,9 @@ impl Engine {
             rules: &mut self.rules,
             reassembler: &mut self.reassembler,
             hits: &mut self.hits,
+            app: &mut self.app,
+            packet,
+            payload: packet.payload(frame.bytes),
             unscanned,
             failed: false,
         };
@@ -149,6 +156,22 @@ impl Follower<'_> {
         }
     }
 
+    /// The application side of the flow, where signatures ask for what is said in it.
+    fn decoded(&mut self) -> AppHandle {
+        let handle = AppHandle(self.record.app);
+        if handle.is_some() {
+            let done = self.app.flow(handle).is_none_or(|flow| !flow.is_decoded());
+            return if done { AppHandle::NONE } else { handle };
+        }
+        let first = self.record.halves.iter().all(|half| half.offset() == 0);
+        if !first || !self.rules.current.ruleset.detect.wants_transactions() {
+            return AppHandle::NONE;
+        }
+        let handle = self.app.open().unwrap_or(AppHandle::NONE);
+        self.record.app = handle.0;
+        handle
+    }
+
     /// Whether the acknowledgment is of bytes that came by. One that is not would make them pass as repeated later.
     fn acknowledge_allowed(
         &self,
@@ -178,6 +201,7 @@ impl Follower<'_> {
         let syn = tcp.flags.contains(TcpFlags::SYN);
         let seq = if syn { tcp.seq.wrapping_add(1) } else { tcp.seq };
         let scan = if payload.is_empty() && !syn { Scan::Unwanted } else { self.scan(direction) };
+        let app = if payload.is_empty() { AppHandle::NONE } else { self.decoded() };
         let Some(half) = self.record.halves.get_mut(direction.index()) else { return Ok(()) };
         if syn && !half.is_started() {
             self.reassembler.start(half, seq);
@@ -185,10 +209,12 @@ impl Follower<'_> {
         if payload.is_empty() {
             if tcp.flags.contains(TcpFlags::FIN) {
                 self.reassembler.fin(half);
+                let app = AppHandle(self.record.app);
+                end_decoding(self.rules, self.app, app, direction, self.packet, payload, self.hits);
             }
             return Ok(());
         }
-        if scan == Scan::Unwanted {
+        if scan == Scan::Unwanted && !app.is_some() {
             // Not followed; should signatures come that want it, it is picked up where it then is.
             self.reassembler.release(half);
             *half = Default::default();
@@ -208,11 +234,16 @@ impl Follower<'_> {
             self.record.flags |= FlowFlags::UNINSPECTED;
         }
         let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
+        let (layer, carrier) = (&mut *self.app, self.packet);
         let outcome = self.reassembler.segment(half, seq, payload, settings.retain, &mut |bytes| {
             *failed |= scan_bytes(rules, scan, direction, owner, bytes, hits) == Scanned::Failed;
+            decode_bytes(rules, layer, app, direction, bytes, carrier, payload, hits);
         });
         if tcp.flags.contains(TcpFlags::FIN) {
             self.reassembler.fin(half);
+            if half.next_seq() == seq.wrapping_add(payload.len() as u32) {
+                end_decoding(rules, layer, app, direction, carrier, payload, hits);
+            }
         }
         match outcome {
             SegmentOutcome::Conflict { .. } => Err(Reason::OverlapConflict),
@@ -237,8 +268,11 @@ impl Follower<'_> {
             self.record.streams.get(other.index()).map_or(StreamHandle::NONE, |&slot| StreamHandle(slot));
         let scan = if handle.is_some() { Scan::With(handle) } else { Scan::Unwanted };
         let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
+        let (layer, carrier, payload) = (&mut *self.app, self.packet, self.payload);
+        let app = AppHandle(self.record.app);
         let outcome = self.reassembler.acknowledge(half, packet.tcp.ack, &mut |bytes| {
             *failed |= scan_bytes(rules, scan, other, owner, bytes, hits) == Scanned::Failed;
+            decode_bytes(rules, layer, app, other, bytes, carrier, payload, hits);
         });
         if let AckOutcome::Gap { .. } = outcome {
             self.record.flags |= FlowFlags::UNINSPECTED;
@@ -264,4 +298,46 @@ fn scan_bytes(
         return Scanned::Done;
     }
     rules.inspector.scan_stream(handle, direction, owner, bytes.bytes, hits)
+}
+
+/// Decodes the next bytes of a stream, or notes that some are missing; transactions that match give hits.
+#[allow(clippy::too_many_arguments, reason = "the parts of the engine that a closure borrows one by one")]
+fn decode_bytes(
+    rules: &mut LiveRules,
+    layer: &mut AppLayer,
+    app: AppHandle,
+    direction: Direction,
+    bytes: StreamBytes<'_>,
+    packet: &Packet,
+    payload: &[u8],
+    hits: &mut Hits,
+) {
+    if !app.is_some() {
+        return;
+    }
+    let WorkerRules { ruleset, inspector, detector, .. } = &mut rules.current;
+    let mut look = detector.transactions(&ruleset.signatures, inspector.epoch(), packet, payload, hits);
+    if let Some(missing) = bytes.gap_before {
+        layer.gap(app, direction, missing.get(), &mut look);
+    }
+    if !bytes.bytes.is_empty() {
+        layer.push(app, direction, bytes.bytes, &mut look);
+    }
+}
+
+/// A direction has ended, which completes what lasts until then.
+fn end_decoding(
+    rules: &mut LiveRules,
+    layer: &mut AppLayer,
+    app: AppHandle,
+    direction: Direction,
+    packet: &Packet,
+    payload: &[u8],
+    hits: &mut Hits,
+) {
+    if app.is_some() {
+        let WorkerRules { ruleset, inspector, detector, .. } = &mut rules.current;
+        let mut look = detector.transactions(&ruleset.signatures, inspector.epoch(), packet, payload, hits);
+        layer.end(app, direction, &mut look);
+    }
 }

@@ -96,8 +96,8 @@ pub struct FlowRecord {
     pub halves: [Half; 2],
     /// The part of the hash that its bucket holds.
     pub(super) tag: u32,
-    /// What the NIC's rule for it is known by; [`FlowRecord::NONE`] where there is none.
-    pub offload: u32,
+    /// What is decoded of it; [`FlowRecord::NONE`] where nothing is.
+    pub app: u32,
 }
 
 const _: () = assert!(size_of::<FlowRecord>() == 192 && align_of::<FlowRecord>() == 64);
@@ -128,7 +128,7 @@ impl FlowRecord {
             cut_rule: FlowRecord::NONE,
             halves: [Half::default(); 2],
             tag,
-            offload: FlowRecord::NONE,
+            app: FlowRecord::NONE,
         }
     }
 

@@ -35,6 +35,18 @@ pub struct Hit {
     pub direction: Direction,
     /// Offset in the field behind the last byte of the match with which all was there that must be.
     pub offset: u64,
+    /// Whether it shows as an event.
+    pub reporting: Reporting,
+}
+
+/// Whether a hit shows as an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reporting {
+    /// It does.
+    #[default]
+    Event,
+    /// It does not, by the `threshold` of its signature; its action is carried out.
+    Suppressed,
 }
 
 /// The hits of one packet.
@@ -92,6 +104,23 @@ impl Hits {
         self.list.dedup_by_key(|hit| key(hit));
     }
 
+    /// Puts hits in the order of a key.
+    pub fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&Hit) -> K) {
+        // Insertion: stable, few, and without memory of its own.
+        for end in 1..self.list.len() {
+            let mut at = end;
+            while at > 0 && key(&self.list[at]) < key(&self.list[at - 1]) {
+                self.list.swap(at, at - 1);
+                at -= 1;
+            }
+        }
+    }
+
+    /// Keeps the hits that `keep` says to keep.
+    pub fn retain(&mut self, keep: impl FnMut(&mut Hit) -> bool) {
+        self.list.retain_mut(keep);
+    }
+
     /// Counts a hit that is not reported.
     pub fn lose(&mut self) {
         self.lost += 1;
@@ -138,7 +167,7 @@ impl ScanScope<'_> {
     /// A hit of `rule` that a match which ends at `end` completed.
     fn hit(&self, rule: RuleIndex, end: u64) -> Hit {
         let (epoch, field, direction) = (self.epoch, Some(self.field), self.direction);
-        Hit { rule, epoch, field, direction, offset: self.base + end }
+        Hit { rule, epoch, field, direction, offset: self.base + end, reporting: Reporting::Event }
     }
 }
 

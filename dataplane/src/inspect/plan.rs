@@ -223,7 +223,7 @@ fn pattern_key(condition: &Condition, step: &Step) -> PatternKey {
 }
 
 /// Any bytes as a regular expression that matches just them.
-fn literal_expression(bytes: &[u8]) -> String {
+pub fn literal_expression(bytes: &[u8]) -> String {
     let mut expression = String::with_capacity(bytes.len() * 2);
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() {

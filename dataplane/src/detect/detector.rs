@@ -1,0 +1,253 @@
+//! One worker's detection: scans, candidates and confirmations.
+
+use std::fmt;
+use std::sync::Arc;
+
+use hyperscan::Scratch as ScanScratch;
+use weir_rules::field::{FieldId, Side};
+use weir_rules::signature::{Buffer, BufferMatch, FlowDirection, PacketEnd, RuleIndex, Signature, SignatureSet};
+
+use super::prefilter::Looked;
+use super::table::{Asked, DetectTable};
+use crate::app::transaction::Transaction;
+use crate::app::{Added, Observer, Outcome};
+use crate::confirm::{NoDatasets, Scratch, Value};
+use crate::decode::{AppEvent, Stage};
+use crate::flow::Direction;
+use crate::inspect::{Hit, Hits, Reporting};
+use crate::packet::{IpVersion, Packet};
+
+/// What detection did since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DetectCounters {
+    /// Signatures that were confirmed in full.
+    pub confirmations: u64,
+    /// Candidates that one transaction had no room for.
+    pub candidates_lost: u64,
+    /// Scans that failed.
+    pub failed: u64,
+}
+
+/// One worker's detection with one rule set.
+pub struct Detector {
+    table: Arc<DetectTable>,
+    scan: Option<ScanScratch>,
+    scratch: Scratch,
+    nominated: Vec<RuleIndex>,
+    counters: DetectCounters,
+}
+
+impl fmt::Debug for Detector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detector").field("counters", &self.counters).finish_non_exhaustive()
+    }
+}
+
+impl Detector {
+    /// Takes what detection with `table` needs.
+    pub fn new(table: Arc<DetectTable>) -> Result<Detector, hyperscan::Error> {
+        let mut scan = None;
+        for prefilter in table.prefilters() {
+            prefilter.size_scratch(&mut scan)?;
+        }
+        let scratch = Scratch::new(table.confirmer(), Arc::new(NoDatasets));
+        Ok(Detector { table, scan, scratch, nominated: Vec::new(), counters: DetectCounters::default() })
+    }
+
+    /// The table.
+    pub fn table(&self) -> &Arc<DetectTable> {
+        &self.table
+    }
+
+    /// Counters since it was made.
+    pub fn counters(&self) -> DetectCounters {
+        self.counters
+    }
+
+    /// Looks at the transactions of a flow; hits go to `hits`.
+    pub fn transactions<'d>(
+        &'d mut self,
+        set: &'d SignatureSet,
+        epoch: u8,
+        packet: &'d Packet,
+        payload: &'d [u8],
+        hits: &'d mut Hits,
+    ) -> TransactionLook<'d> {
+        TransactionLook { detector: self, set, epoch, packet, payload, hits }
+    }
+
+    /// Looks at a packet by itself.
+    pub fn packet(
+        &mut self,
+        set: &SignatureSet,
+        epoch: u8,
+        packet: &Packet,
+        payload: &[u8],
+        direction: Direction,
+        field: FieldId,
+        hits: &mut Hits,
+    ) {
+        let table = Arc::clone(&self.table);
+        let Some(prefilter) = table.packets(direction) else { return };
+        let mut nominated = std::mem::take(&mut self.nominated);
+        nominated.clear();
+        let looked = prefilter.look(payload, 0, self.scan.as_ref(), |rule| {
+            if !nominated.contains(&rule) {
+                nominated.push(rule);
+            }
+        });
+        self.counters.failed += u64::from(looked == Looked::Failed);
+        for &rule in &nominated {
+            let Some(signature) = set.signatures.get(rule.0 as usize) else { continue };
+            // What is cheap comes first; the rest of the header is tested with the hits.
+            if signature.protocol.covers(packet.protocol.0)
+                && self.confirm(rule, signature, None, packet, payload, direction)
+            {
+                let field = (!signature.buffers.is_empty()).then_some(field);
+                hits.push(Hit { rule, epoch, field, direction, offset: payload.len() as u64, reporting: Reporting::Event });
+            }
+        }
+        self.nominated = nominated;
+    }
+
+    /// Whether all buffers of a signature hold what it asks, as far as they are there.
+    fn confirm(
+        &mut self,
+        rule: RuleIndex,
+        signature: &Signature,
+        transaction: Option<&Transaction>,
+        packet: &Packet,
+        payload: &[u8],
+        direction: Direction,
+    ) -> bool {
+        self.counters.confirmations += 1;
+        self.scratch.begin();
+        let (table, scratch) = (&self.table, &mut self.scratch);
+        signature.buffers.iter().enumerate().all(|(index, buffer)| match buffer.buffer {
+            Buffer::Field(field) => transaction.is_some_and(|transaction| {
+                field_matches(table, scratch, rule, signature, index, buffer, field, transaction, direction)
+            }),
+            Buffer::Payload => table.confirmer().matches(rule, index, Value::whole(payload), scratch),
+            Buffer::Base64 => table.confirmer().matches(rule, index, Value::whole(&[]), scratch),
+            Buffer::Address(end) => {
+                let address = match end {
+                    PacketEnd::Source => packet.src.0,
+                    PacketEnd::Destination => packet.dst.0,
+                };
+                let bytes = match packet.version {
+                    IpVersion::V4 => address.get(12..).unwrap_or_default(),
+                    IpVersion::V6 => &address,
+                };
+                table.confirmer().matches(rule, index, Value::whole(bytes), scratch)
+            }
+            // Left out when the rule set was compiled.
+            Buffer::Header(_) | Buffer::Undecoded => false,
+        })
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "all of it is looked at for one answer, in one place")]
+fn field_matches(
+    table: &DetectTable,
+    scratch: &mut Scratch,
+    rule: RuleIndex,
+    signature: &Signature,
+    index: usize,
+    buffer: &BufferMatch,
+    field: FieldId,
+    transaction: &Transaction,
+    direction: Direction,
+) -> bool {
+    let wanted = match (buffer.direction.or(signature.flow.direction), field.side()) {
+        (Some(FlowDirection::ToServer), Side::Either) => Some(Direction::ToServer),
+        (Some(FlowDirection::ToClient), Side::Either) => Some(Direction::ToClient),
+        (None, Side::Either) => Some(direction),
+        _ => None,
+    };
+    let mut present = false;
+    for value in transaction.values.of(field) {
+        if wanted.is_some_and(|wanted| wanted != value.direction) {
+            continue;
+        }
+        present = true;
+        if table.confirmer().matches(rule, index, value.value(), scratch) {
+            return true;
+        }
+    }
+    let from = match field.side() {
+        Side::Request => Direction::ToServer,
+        Side::Response => Direction::ToClient,
+        Side::Either => wanted.unwrap_or(direction),
+    };
+    let passed = transaction.stage(from) >= Some(Stage::Headers);
+    !present && passed && table.confirmer().matches_absent(rule, index)
+}
+
+/// Looks at the transactions of one flow, while one packet is inspected.
+pub struct TransactionLook<'d> {
+    detector: &'d mut Detector,
+    set: &'d SignatureSet,
+    epoch: u8,
+    packet: &'d Packet,
+    payload: &'d [u8],
+    hits: &'d mut Hits,
+}
+
+impl TransactionLook<'_> {
+    /// Confirms the candidates that are open, and reports those that match.
+    fn decide(&mut self, transaction: &mut Transaction, direction: Direction) {
+        for index in 0..transaction.candidates.len() {
+            let Some(&candidate) = transaction.candidates.get(index) else { break };
+            let Some(signature) = self.set.signatures.get(candidate.rule.0 as usize) else { continue };
+            if candidate.outcome == Outcome::Matched {
+                continue;
+            }
+            let rule = candidate.rule;
+            if !self.detector.confirm(rule, signature, Some(transaction), self.packet, self.payload, direction) {
+                continue;
+            }
+            if let Some(candidate) = transaction.candidates.get_mut(index) {
+                candidate.outcome = Outcome::Matched;
+            }
+            let field = signature.buffers.iter().find_map(|buffer| match buffer.buffer {
+                Buffer::Field(field) => Some(field),
+                _ => None,
+            });
+            self.hits.push(Hit { rule, epoch: self.epoch, field, direction, offset: 0, reporting: Reporting::Event });
+        }
+    }
+}
+
+impl Observer for TransactionLook<'_> {
+    fn wants(&self, field: FieldId, direction: Direction) -> bool {
+        self.detector.table.wants(field, direction)
+    }
+
+    fn value(&mut self, transaction: &mut Transaction, added: Added) {
+        let Some(value) = transaction.values.get(added.index) else { return };
+        let (field, direction, extent) = (value.field, value.direction, value.extent);
+        let table = Arc::clone(&self.detector.table);
+        if let Some(prefilter) = table.field(field, direction) {
+            let mut nominated = std::mem::take(&mut self.detector.nominated);
+            nominated.clear();
+            let scan = self.detector.scan.as_ref();
+            let looked = prefilter.look(value.bytes, added.from, scan, |rule| nominated.push(rule));
+            self.detector.counters.failed += u64::from(looked == Looked::Failed);
+            for &rule in &nominated {
+                let kept = table.asked(rule) != Asked::Transaction || transaction.nominate(rule);
+                self.detector.counters.candidates_lost += u64::from(!kept);
+            }
+            self.detector.nominated = nominated;
+        }
+        // A body is decided about while it grows: what is forwarded can't be taken back.
+        if !extent.is_whole() || field.continuity() == weir_rules::field::Continuity::Streaming {
+            self.decide(transaction, direction);
+        }
+    }
+
+    fn stage(&mut self, transaction: &mut Transaction, direction: Direction, _: Stage) {
+        self.decide(transaction, direction);
+    }
+
+    fn event(&mut self, _: &mut Transaction, _: Direction, _: AppEvent) {}
+}

@@ -1,0 +1,147 @@
+//! What signatures can ask of a packet beside its payload: numbers of its headers and of its flow, flags, protocols.
+
+use weir_rules::number::NumberId;
+use weir_rules::signature::{AppProtocol as RuleApp, ProtocolFound};
+
+use crate::confirm::packet::{Numbers, PacketFacts, Protocols};
+use crate::decode::recognise::AppProtocol;
+use crate::flow::{Direction, FlowRecord};
+use crate::packet::{IpProtocol, IpVersion, Packet};
+
+/// A packet with the frame that it was parsed from.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketView<'f> {
+    /// The packet.
+    pub packet: &'f Packet,
+    /// Its frame.
+    pub frame: &'f [u8],
+}
+
+impl<'f> PacketView<'f> {
+    fn ip_header(&self) -> &'f [u8] {
+        let (start, end) = (usize::from(self.packet.ip_offset), usize::from(self.packet.transport_offset));
+        self.frame.get(start..end).unwrap_or_default()
+    }
+
+    fn transport(&self) -> &'f [u8] {
+        self.frame.get(usize::from(self.packet.transport_offset)..).unwrap_or_default()
+    }
+
+    /// The IPv4 header's flags: 4 reserved, 2 don't fragment, 1 more fragments.
+    fn fragment_bits(&self) -> Option<u8> {
+        match self.packet.version {
+            IpVersion::V4 => self.ip_header().get(6).map(|byte| byte >> 5),
+            IpVersion::V6 => None,
+        }
+    }
+}
+
+fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().copied().map(u16::from_be_bytes)
+}
+
+/// Fills in the numbers of a packet and of its flow.
+pub fn fill_numbers(numbers: &mut Numbers, view: PacketView<'_>, record: &FlowRecord) {
+    let packet = view.packet;
+    numbers.clear();
+    numbers.add(NumberId::Ttl, packet.ttl);
+    numbers.add(NumberId::IpProtocol, packet.protocol.0);
+    numbers.add(NumberId::PayloadSize, packet.payload_len);
+    let header = view.ip_header();
+    match packet.version {
+        IpVersion::V4 => {
+            if let Some(&tos) = header.get(1) {
+                numbers.add(NumberId::TypeOfService, tos);
+            }
+            if let Some(id) = be16(header, 4) {
+                numbers.add(NumberId::IpId, id);
+            }
+            if let Some(offset) = be16(header, 6) {
+                numbers.add(NumberId::FragmentOffset, offset & 0x1fff);
+            }
+        }
+        IpVersion::V6 => {
+            if let Some(word) = be16(header, 0) {
+                numbers.add(NumberId::TypeOfService, word >> 4 & 0xff);
+            }
+        }
+    }
+    if packet.protocol == IpProtocol::TCP {
+        numbers.add(NumberId::TcpSequence, packet.tcp.seq);
+        numbers.add(NumberId::TcpAcknowledgment, packet.tcp.ack);
+        numbers.add(NumberId::TcpWindow, packet.tcp.window);
+        tcp_options(numbers, view.transport());
+    }
+    if matches!(packet.protocol, IpProtocol::ICMP | IpProtocol::ICMPV6) {
+        let [kind, code] = packet.icmp;
+        numbers.add(NumberId::IcmpType, kind);
+        numbers.add(NumberId::IcmpCode, code);
+        if let Some(id) = be16(view.transport(), 4) {
+            numbers.add(NumberId::IcmpId, id);
+        }
+        if let Some(sequence) = be16(view.transport(), 6) {
+            numbers.add(NumberId::IcmpSequence, sequence);
+        }
+    }
+    for vlan in packet.tenant.vlan.into_iter().filter(|&vlan| vlan != 0) {
+        numbers.add(NumberId::VlanId, vlan);
+    }
+    flow_numbers(numbers, record);
+}
+
+fn flow_numbers(numbers: &mut Numbers, record: &FlowRecord) {
+    let [to_server, to_client] = record.packets;
+    let [bytes_to_server, bytes_to_client] = record.bytes;
+    numbers.add(NumberId::FlowAge, record.last_seen.since(record.first_seen).as_secs());
+    for (number, value) in [
+        (NumberId::FlowPacketsToServer, to_server),
+        (NumberId::FlowPacketsToClient, to_client),
+        (NumberId::FlowPackets, to_server),
+        (NumberId::FlowPackets, to_client),
+        (NumberId::FlowBytesToServer, bytes_to_server),
+        (NumberId::FlowBytesToClient, bytes_to_client),
+        (NumberId::FlowBytes, bytes_to_server),
+        (NumberId::FlowBytes, bytes_to_client),
+    ] {
+        numbers.add(number, value);
+    }
+}
+
+/// Maximum segment size and window scale (RFC 9293 §3.1, RFC 7323 §2.2).
+fn tcp_options(numbers: &mut Numbers, transport: &[u8]) {
+    let Some(&words) = transport.get(12) else { return };
+    let mut options = transport.get(20..usize::from(words >> 4) * 4).unwrap_or_default();
+    loop {
+        let (kind, len) = match *options {
+            [0, ..] | [] => return,
+            [1, ..] => (1, 1),
+            [kind, len, ..] if len >= 2 => (kind, usize::from(len)),
+            _ => return,
+        };
+        let Some((option, rest)) = options.split_at_checked(len) else { return };
+        match (kind, option) {
+            (2, &[_, _, high, low]) => numbers.add(NumberId::TcpMss, u16::from_be_bytes([high, low])),
+            (3, &[_, _, shift]) => numbers.add(NumberId::TcpWindowScale, shift),
+            _ => {}
+        }
+        options = rest;
+    }
+}
+
+/// What else is known of a packet and its flow.
+pub fn packet_facts<'f>(
+    view: PacketView<'f>,
+    protocol: Option<AppProtocol>,
+    direction: Direction,
+) -> PacketFacts<'f> {
+    let packet = view.packet;
+    let found = protocol.and_then(|protocol| RuleApp::named(protocol.name())).map(ProtocolFound::Known);
+    let _ = direction;
+    PacketFacts {
+        addresses: Some((packet.src.to_ip(), packet.dst.to_ip())),
+        fragment_bits: view.fragment_bits(),
+        tcp_flags: (packet.protocol == IpProtocol::TCP).then(|| packet.tcp.flags.bits()),
+        protocols: Protocols { packet: found, to_server: found, to_client: found, last: found, original: found },
+        ..PacketFacts::default()
+    }
+}
