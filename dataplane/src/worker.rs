@@ -209,6 +209,11 @@ impl<Io: FrameIo> Worker<Io> {
         &self.latency
     }
 
+    /// The same, for starting over.
+    pub fn latency_mut(&mut self) -> &mut Latency {
+        &mut self.latency
+    }
+
     /// Shows how far the worker is.
     pub fn set_state(&self, state: WorkerState) {
         self.published.set_state(state);

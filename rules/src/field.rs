@@ -2,7 +2,11 @@
 //!
 //! A decoder turns bytes from the wire into chunks of named fields; a rule asks for a field by its name (a *sticky
 //! buffer*) and knows nothing of the protocol it came from. This table is all that the two sides share, so adding a
-//! field is adding a line here.
+//! field is adding a line here: its names, whether it is a stream, which way it is sent, and whether a transaction has
+//! several of it.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// How the chunks of a field hang together, and so how they are scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,8 +17,29 @@ pub enum Continuity {
     Block,
 }
 
+/// Which half of an exchange carries a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Only what the client sends.
+    Request,
+    /// Only what the server sends.
+    Response,
+    /// Both.
+    Either,
+}
+
+/// How many values of a field one transaction has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Count {
+    /// One at most: all that a rule says of the field is about the same value.
+    One,
+    /// Any number; each time a rule names the field it may be about another value.
+    Each,
+}
+
 macro_rules! fields {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $continuity:ident;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal [$($alias:literal),*], $continuity:ident, $side:ident,
+        $count:ident;)*) => {
         /// A place in the traffic that a rule can look at.
         ///
         /// The discriminant is dense and starts at zero, so tables are arrays indexed by [`FieldId::index`].
@@ -41,180 +66,201 @@ macro_rules! fields {
                     $(FieldId::$variant => Continuity::$continuity,)*
                 }
             }
+
+            /// Other names by which rules call it, most of them those of older rules.
+            pub const fn aliases(self) -> &'static [&'static str] {
+                match self {
+                    $(FieldId::$variant => &[$($alias),*],)*
+                }
+            }
+
+            /// Which way it is sent.
+            pub const fn side(self) -> Side {
+                match self {
+                    $(FieldId::$variant => Side::$side,)*
+                }
+            }
+
+            /// How many values of it there are.
+            pub const fn count(self) -> Count {
+                match self {
+                    $(FieldId::$variant => Count::$count,)*
+                }
+            }
         }
     };
 }
 
 fields! {
     /// The bytes of one direction of a TCP connection, joined in sequence order (RFC 9293 §3.4).
-    TcpStream = "tcp.stream", Streaming;
+    TcpStream = "tcp.stream" [], Streaming, Either, One;
     /// The payload of one UDP datagram (RFC 768).
-    UdpPayload = "udp.payload", Block;
+    UdpPayload = "udp.payload" [], Block, Either, One;
     /// What follows the header of any other transport, or the whole IP payload where the transport is not
     /// decoded.
-    PacketPayload = "packet.payload", Block;
+    PacketPayload = "packet.payload" [], Block, Either, One;
     /// The method of a request (RFC 9110 §9).
-    HttpMethod = "http.method", Block;
+    HttpMethod = "http.method" [], Block, Request, One;
     /// The target of a request, percent-decoded and normalised.
-    HttpUri = "http.uri", Block;
+    HttpUri = "http.uri" [], Block, Request, One;
     /// The target of a request as it was sent.
-    HttpUriRaw = "http.uri.raw", Block;
+    HttpUriRaw = "http.uri.raw" [], Block, Request, One;
     /// The version in the first line of a request or response (`HTTP/1.1`).
-    HttpProtocol = "http.protocol", Block;
+    HttpProtocol = "http.protocol" ["http_protocol"], Block, Either, One;
     /// The first line of a request, without its end.
-    HttpRequestLine = "http.request_line", Block;
+    HttpRequestLine = "http.request_line" ["http_request_line"], Block, Request, One;
     /// The host that a request is for, lower case, without port.
-    HttpHost = "http.host", Block;
+    HttpHost = "http.host" [], Block, Request, One;
     /// The host that a request is for as it was sent.
-    HttpHostRaw = "http.host.raw", Block;
+    HttpHostRaw = "http.host.raw" [], Block, Request, One;
     /// The value of `User-Agent`.
-    HttpUserAgent = "http.user_agent", Block;
+    HttpUserAgent = "http.user_agent" [], Block, Request, One;
     /// The value of `Referer`.
-    HttpReferer = "http.referer", Block;
+    HttpReferer = "http.referer" ["http_referer"], Block, Request, One;
     /// The value of `Accept`.
-    HttpAccept = "http.accept", Block;
+    HttpAccept = "http.accept" ["http_accept"], Block, Request, One;
     /// The value of `Accept-Encoding`.
-    HttpAcceptEncoding = "http.accept_enc", Block;
+    HttpAcceptEncoding = "http.accept_enc" ["http_accept_enc"], Block, Request, One;
     /// The value of `Accept-Language`.
-    HttpAcceptLanguage = "http.accept_lang", Block;
+    HttpAcceptLanguage = "http.accept_lang" ["http_accept_lang"], Block, Request, One;
     /// The value of `Connection`.
-    HttpConnection = "http.connection", Block;
+    HttpConnection = "http.connection" ["http_connection"], Block, Either, One;
     /// The value of `Content-Type`.
-    HttpContentType = "http.content_type", Block;
+    HttpContentType = "http.content_type" ["http_content_type"], Block, Either, One;
     /// The value of `Content-Length`.
-    HttpContentLength = "http.content_len", Block;
+    HttpContentLength = "http.content_len" ["http_content_len"], Block, Either, One;
     /// The values of `Cookie` or `Set-Cookie`.
-    HttpCookie = "http.cookie", Block;
+    HttpCookie = "http.cookie" [], Block, Either, One;
     /// The value of `Server`.
-    HttpServer = "http.server", Block;
+    HttpServer = "http.server" [], Block, Response, One;
     /// The value of `Location`.
-    HttpLocation = "http.location", Block;
+    HttpLocation = "http.location" [], Block, Response, One;
     /// First line and headers, as they were sent.
-    HttpStart = "http.start", Block;
+    HttpStart = "http.start" ["http_start"], Block, Either, One;
     /// Headers in normal form: `Name: value\r\n`, without cookies.
-    HttpHeader = "http.header", Block;
+    HttpHeader = "http.header" [], Block, Either, One;
     /// Headers as they were sent.
-    HttpHeaderRaw = "http.header.raw", Block;
+    HttpHeaderRaw = "http.header.raw" [], Block, Either, One;
     /// Names of headers: `\r\nHost\r\nAccept\r\n\r\n`.
-    HttpHeaderNames = "http.header_names", Block;
+    HttpHeaderNames = "http.header_names" ["http_header_names"], Block, Either, One;
     /// One header of a request: `Name: value`.
-    HttpRequestHeader = "http.request_header", Block;
+    HttpRequestHeader = "http.request_header" ["http_request_header"], Block, Request, Each;
     /// One header of a response: `Name: value`.
-    HttpResponseHeader = "http.response_header", Block;
+    HttpResponseHeader = "http.response_header" ["http_response_header"], Block, Response, Each;
     /// The body of a request, with transfer and content codings undone.
-    HttpRequestBody = "http.request_body", Streaming;
+    HttpRequestBody = "http.request_body" [], Streaming, Request, One;
     /// The body of a response, with transfer and content codings undone.
-    HttpResponseBody = "http.response_body", Streaming;
+    HttpResponseBody = "http.response_body" ["http.server_body"], Streaming, Response, One;
     /// The status code of a response (RFC 9110 §15).
-    HttpStatusCode = "http.stat_code", Block;
+    HttpStatusCode = "http.stat_code" [], Block, Response, One;
     /// The reason phrase of a response.
-    HttpStatusMessage = "http.stat_msg", Block;
+    HttpStatusMessage = "http.stat_msg" [], Block, Response, One;
     /// The first line of a response, without its end.
-    HttpResponseLine = "http.response_line", Block;
+    HttpResponseLine = "http.response_line" ["http_response_line"], Block, Response, One;
     /// The contents of a file in transfer.
-    FileData = "file.data", Streaming;
+    FileData = "file.data" ["file_data"], Streaming, Either, One;
     /// The name of a file in transfer.
-    FileName = "file.name", Block;
+    FileName = "file.name" [], Block, Either, Each;
     /// What the first bytes of a file say that it is.
-    FileMagic = "file.magic", Block;
+    FileMagic = "file.magic" [], Block, Either, Each;
     /// A name that is asked for (RFC 1035 §4.1.2).
-    DnsQuery = "dns.query", Block;
+    DnsQuery = "dns.query" ["dns_query"], Block, Request, Each;
     /// A name in the question section.
-    DnsQueryName = "dns.query.name", Block;
+    DnsQueryName = "dns.query.name" ["dns.queries.rrname"], Block, Either, Each;
     /// A name in the answer section.
-    DnsAnswerName = "dns.answer.name", Block;
+    DnsAnswerName = "dns.answer.name" ["dns.answers.rrname"], Block, Either, Each;
     /// A name in the authority section.
-    DnsAuthorityName = "dns.authorities.name", Block;
+    DnsAuthorityName = "dns.authorities.name" ["dns.authorities.rrname"], Block, Either, Each;
     /// A name in the additional section.
-    DnsAdditionalName = "dns.additionals.name", Block;
+    DnsAdditionalName = "dns.additionals.name" ["dns.additionals.rrname"], Block, Either, Each;
     /// A name in the data of an answer.
-    DnsResponseData = "dns.response.rrname", Block;
+    DnsResponseData = "dns.response.rrname" [], Block, Either, Each;
     /// The server name of a TLS ClientHello (RFC 6066 §3).
-    TlsSni = "tls.sni", Block;
+    TlsSni = "tls.sni" ["tls_sni"], Block, Request, One;
     /// A protocol that ALPN offers (RFC 7301).
-    TlsAlpn = "tls.alpn", Block;
+    TlsAlpn = "tls.alpn" [], Block, Either, Each;
     /// The 32 bytes of a hello's random (RFC 8446 §4.1.2).
-    TlsRandom = "tls.random", Block;
+    TlsRandom = "tls.random" [], Block, Either, One;
     /// The first 4 bytes of a hello's random.
-    TlsRandomTime = "tls.random_time", Block;
+    TlsRandomTime = "tls.random_time" [], Block, Either, One;
     /// The last 28 bytes of a hello's random.
-    TlsRandomBytes = "tls.random_bytes", Block;
+    TlsRandomBytes = "tls.random_bytes" [], Block, Either, One;
     /// A certificate of the chain, DER (RFC 5280).
-    TlsCerts = "tls.certs", Block;
+    TlsCerts = "tls.certs" [], Block, Either, Each;
     /// The subject of the peer's certificate.
-    TlsCertSubject = "tls.cert_subject", Block;
+    TlsCertSubject = "tls.cert_subject" ["tls_cert_subject"], Block, Either, One;
     /// The issuer of the peer's certificate.
-    TlsCertIssuer = "tls.cert_issuer", Block;
+    TlsCertIssuer = "tls.cert_issuer" ["tls_cert_issuer"], Block, Either, One;
     /// The serial number of the peer's certificate: `5C:19:B7`.
-    TlsCertSerial = "tls.cert_serial", Block;
+    TlsCertSerial = "tls.cert_serial" ["tls_cert_serial"], Block, Either, One;
     /// The SHA-1 of the peer's certificate: `ab:cd:…`.
-    TlsCertFingerprint = "tls.cert_fingerprint", Block;
+    TlsCertFingerprint = "tls.cert_fingerprint" ["tls_cert_fingerprint"], Block, Either, One;
     /// A name in the subject alternative names of the peer's certificate.
-    TlsSubjectAltName = "tls.subjectaltname", Block;
+    TlsSubjectAltName = "tls.subjectaltname" [], Block, Either, Each;
     /// The MD5 of a ClientHello's JA3 string.
-    Ja3Hash = "ja3.hash", Block;
+    Ja3Hash = "ja3.hash" ["ja3_hash"], Block, Request, One;
     /// A ClientHello's JA3 string.
-    Ja3String = "ja3.string", Block;
+    Ja3String = "ja3.string" ["ja3_string"], Block, Request, One;
     /// The MD5 of a ServerHello's JA3S string.
-    Ja3sHash = "ja3s.hash", Block;
+    Ja3sHash = "ja3s.hash" [], Block, Response, One;
     /// A ServerHello's JA3S string.
-    Ja3sString = "ja3s.string", Block;
+    Ja3sString = "ja3s.string" [], Block, Response, One;
     /// A ClientHello's JA4 fingerprint (FoxIO).
-    Ja4Hash = "ja4.hash", Block;
+    Ja4Hash = "ja4.hash" ["ja4_hash"], Block, Request, One;
     /// Whose API a model is asked through.
-    LlmProvider = "llm.provider", Block;
+    LlmProvider = "llm.provider" [], Block, Either, One;
     /// The model that is asked.
-    LlmModel = "llm.model", Block;
+    LlmModel = "llm.model" [], Block, Either, One;
     /// Instructions of the system or the developer to a model.
-    LlmSystem = "llm.system", Streaming;
+    LlmSystem = "llm.system" [], Streaming, Either, One;
     /// What a user says to a model.
-    LlmPrompt = "llm.prompt", Streaming;
+    LlmPrompt = "llm.prompt" [], Streaming, Either, One;
     /// What a model answers.
-    LlmCompletion = "llm.completion", Streaming;
+    LlmCompletion = "llm.completion" [], Streaming, Either, One;
     /// What a model says to itself.
-    LlmReasoning = "llm.reasoning", Streaming;
+    LlmReasoning = "llm.reasoning" [], Streaming, Either, One;
     /// A tool that a model calls.
-    LlmToolName = "llm.tool_name", Block;
+    LlmToolName = "llm.tool_name" [], Block, Either, Each;
     /// What a model calls a tool with.
-    LlmToolArguments = "llm.tool_args", Streaming;
+    LlmToolArguments = "llm.tool_args" [], Streaming, Either, One;
     /// What a tool gave back, as a model is told.
-    LlmToolResult = "llm.tool_result", Streaming;
+    LlmToolResult = "llm.tool_result" [], Streaming, Either, One;
     /// Documents that were retrieved for a prompt.
-    LlmRetrieved = "llm.retrieved", Streaming;
+    LlmRetrieved = "llm.retrieved" [], Streaming, Either, One;
     /// The method of a Model Context Protocol message.
-    McpMethod = "mcp.method", Block;
+    McpMethod = "mcp.method" [], Block, Either, One;
     /// The tool that is called.
-    McpTool = "mcp.tool", Block;
+    McpTool = "mcp.tool" [], Block, Either, Each;
     /// What a server says of a tool.
-    McpToolDescription = "mcp.tool_description", Streaming;
+    McpToolDescription = "mcp.tool_description" [], Streaming, Either, One;
     /// What a tool is called with.
-    McpArguments = "mcp.args", Streaming;
+    McpArguments = "mcp.args" [], Streaming, Either, One;
     /// What a tool gave back.
-    McpResult = "mcp.result", Streaming;
+    McpResult = "mcp.result" [], Streaming, Either, One;
     /// The resource that is read.
-    McpResource = "mcp.resource", Block;
+    McpResource = "mcp.resource" [], Block, Either, One;
     /// The method of an Agent2Agent message.
-    A2aMethod = "a2a.method", Block;
+    A2aMethod = "a2a.method" [], Block, Either, One;
     /// A skill of an agent card.
-    A2aSkill = "a2a.skill", Block;
+    A2aSkill = "a2a.skill" [], Block, Either, Each;
     /// The text of a message between agents.
-    A2aMessage = "a2a.message", Streaming;
+    A2aMessage = "a2a.message" [], Streaming, Either, One;
     /// The service of a gRPC call.
-    GrpcService = "grpc.service", Block;
+    GrpcService = "grpc.service" [], Block, Either, One;
     /// The method of a gRPC call.
-    GrpcMethod = "grpc.method", Block;
+    GrpcMethod = "grpc.method" [], Block, Either, One;
     /// A message of a gRPC call, decompressed.
-    GrpcMessage = "grpc.message", Streaming;
+    GrpcMessage = "grpc.message" [], Streaming, Either, Each;
     /// The format of a model file, by its contents.
-    ModelFileFormat = "model_file.format", Block;
+    ModelFileFormat = "model_file.format" [], Block, Either, One;
     /// An opcode of a pickle.
-    ModelFileOpcode = "model_file.opcode", Block;
+    ModelFileOpcode = "model_file.opcode" [], Block, Either, Each;
     /// A global that a pickle imports: `module name`.
-    ModelFileImport = "model_file.import", Block;
+    ModelFileImport = "model_file.import" [], Block, Either, Each;
     /// The name of the identity that opened the flow.
-    IdentitySource = "identity.src", Block;
+    IdentitySource = "identity.src" [], Block, Either, One;
     /// The name of the identity that the flow is to.
-    IdentityDestination = "identity.dst", Block;
+    IdentityDestination = "identity.dst" [], Block, Either, One;
 }
 
 impl FieldId {
@@ -223,9 +269,15 @@ impl FieldId {
         self as usize
     }
 
-    /// The field of this name.
+    /// The field of this name or alias.
     pub fn named(name: &str) -> Option<FieldId> {
-        FieldId::ALL.into_iter().find(|field| field.name() == name)
+        static NAMES: LazyLock<HashMap<&'static str, FieldId>> = LazyLock::new(|| {
+            FieldId::ALL
+                .into_iter()
+                .flat_map(|field| field.aliases().iter().copied().chain([field.name()]).map(move |n| (n, field)))
+                .collect()
+        });
+        NAMES.get(name).copied()
     }
 }
 
@@ -237,7 +289,9 @@ mod tests {
     fn index_is_the_position_in_all_and_names_are_unique() {
         for (position, field) in FieldId::ALL.into_iter().enumerate() {
             assert_eq!(field.index(), position, "{}", field.name());
-            assert_eq!(FieldId::named(field.name()), Some(field));
+            for name in field.aliases().iter().chain([&field.name()]) {
+                assert_eq!(FieldId::named(name), Some(field), "{name}");
+            }
         }
     }
 }

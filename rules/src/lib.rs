@@ -9,6 +9,7 @@
 pub mod diagnostic;
 pub mod field;
 mod names;
+pub mod number;
 pub mod origin;
 pub mod policy;
 pub mod ranges;

@@ -27,7 +27,7 @@ macro_rules! bound {
         }
     )*};
 }
-bound!(u16, u128);
+bound!(u16, u64, u128);
 
 /// A set of numbers.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 fine, 1 the work failed, 2 wrong usage or configuration.
 
+mod bench;
 mod check;
 mod control;
 mod devices;
@@ -41,6 +42,8 @@ Exit codes: 0 fine, 1 the work failed, 2 wrong usage or configuration.";
 enum Command {
     /// Validate configuration, policy and rules, and say what they compile to.
     Check(check::Arguments),
+    /// Measure how fast the pipeline is, against the null loop and Hyperscan alone.
+    Bench(bench::Arguments),
     /// Run the data plane until SIGTERM.
     Run(run::Arguments),
     /// Replay captures offline, and say what would have been decided.
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr();
     let done = match arguments.command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),

@@ -4,6 +4,14 @@
 //! directions in the order in which they are inspected, in pieces of any size, and tells a [`Sink`] what it finds; any
 //! split of the same bytes tells the same. It knows no rule.
 
+pub mod content_coding;
+pub mod http1;
+pub mod multipart;
+pub mod dns;
+pub mod tls;
+
+#[cfg(test)]
+mod recorded;
 mod sink;
 
 pub use sink::{AppEvent, Part, Sink, Stage, Status, TransactionId};

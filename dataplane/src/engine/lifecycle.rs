@@ -97,7 +97,11 @@ impl Engine {
     fn track(&mut self, id: FlowId, packet: &Packet, side: Side, now: Nanos) -> Transition {
         let Some(record) = self.flows.get(id) else { return Transition::Stays };
         let direction = record.direction(side);
-        let segment = believable(record, direction, packet, self.settings.window);
+        // What is kept of streams is a cache line of its own, which other packets need not wait for.
+        let segment = match packet.protocol {
+            IpProtocol::TCP => believable(record, direction, packet, self.settings.window),
+            _ => Segment::trusted(packet.tcp.flags),
+        };
         let transition = self.flows.track(id, direction, segment, now);
         if matches!(transition, Transition::Moves(state) if state.is_midstream()) {
             self.counters.add(Counter::TcpMidstream, 1);

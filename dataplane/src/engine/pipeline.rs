@@ -62,6 +62,27 @@ pub struct EngineSizes {
     pub fragments: FragmentConfig,
 }
 
+/// The slots apart from their engine, so that it need not copy each packet to decide about it. They are put back in any
+/// case, also where the engine panics: a worker goes on after that.
+struct Lent<'e> {
+    engine: &'e mut Engine,
+    slots: Box<[Slot]>,
+}
+
+impl<'e> From<&'e mut Engine> for Lent<'e> {
+    fn from(engine: &'e mut Engine) -> Lent<'e> {
+        // An empty slice takes no memory.
+        let slots = std::mem::take(&mut engine.slots);
+        Lent { engine, slots }
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        std::mem::swap(&mut self.engine.slots, &mut self.slots);
+    }
+}
+
 /// One worker's engine.
 pub struct Engine {
     pub(super) settings: EngineSettings,
@@ -74,7 +95,7 @@ pub struct Engine {
     pub(super) events: EventProducer,
     /// What the inspectors of rule sets that are gone have counted.
     retired: InspectCounters,
-    slots: Box<[Slot; BURST_CAPACITY]>,
+    slots: Box<[Slot]>,
     /// Frames of the present burst that were decided about.
     decided: usize,
     now: Nanos,
@@ -100,7 +121,7 @@ impl Engine {
             counters: Counters::default(),
             events,
             retired: InspectCounters::default(),
-            slots: Box::new([Slot::default(); BURST_CAPACITY]),
+            slots: vec![Slot::default(); BURST_CAPACITY].into_boxed_slice(),
             decided: 0,
             now: Nanos::ZERO,
         })
@@ -112,12 +133,7 @@ impl Engine {
         self.decided = 0;
         self.parse(frames);
         self.prefetch(frames.len());
-        for (index, (frame, decision)) in frames.iter().zip(decisions.iter_mut()).enumerate() {
-            let Some(&slot) = self.slots.get(index) else { break };
-            *decision = self.decide(frame, &slot);
-            self.count(frame, decision.verdict);
-            self.decided = index + 1;
-        }
+        self.decide_all(frames, decisions);
         if let Some(last) = frames.last() {
             self.tick(last.time);
         }
@@ -202,13 +218,22 @@ impl Engine {
     /// Second stage: the buckets have arrived, fetch the records they name.
     fn prefetch(&self, count: usize) {
         for slot in self.slots.iter().take(count) {
-            if let Stage::Flow { hash, .. } = slot.stage {
-                self.flows.prefetch_record(hash);
+            if let Stage::Flow { key, hash, .. } = &slot.stage {
+                self.flows.prefetch_record(*hash, key.protocol);
             }
         }
     }
 
     /// Third stage: one packet at a time.
+    fn decide_all(&mut self, frames: &[Frame<'_>], decisions: &mut [Decision]) {
+        let Lent { engine, slots } = &mut Lent::from(self);
+        for ((frame, slot), decision) in frames.iter().zip(slots.iter()).zip(decisions) {
+            *decision = engine.decide(frame, slot);
+            engine.count(frame, decision.verdict);
+            engine.decided += 1;
+        }
+    }
+
     fn decide(&mut self, frame: &Frame<'_>, slot: &Slot) -> Decision {
         match &slot.stage {
             Stage::Flow { key, side, hash } => {

@@ -113,12 +113,17 @@ impl FlowTable {
         }
     }
 
-    /// Starts fetching the record that `hash` most likely means. Waits for the bucket.
-    pub fn prefetch_record(&self, hash: FlowHash) {
+    /// Starts fetching what a packet of `protocol` needs of the record that `hash` most likely means. Waits for the
+    /// bucket.
+    #[inline]
+    pub fn prefetch_record(&self, hash: FlowHash, protocol: IpProtocol) {
         let candidate = self.buckets.candidates(tag(hash)).next();
         if let Some(record) = candidate.and_then(|index| self.records.get(index as usize)) {
             prefetch_read(&record.key);
             prefetch_read(&record.last_seen);
+            if protocol == IpProtocol::TCP {
+                prefetch_read(&record.halves);
+            }
         }
     }
 

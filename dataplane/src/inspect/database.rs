@@ -8,10 +8,13 @@ use std::fmt;
 use hyperscan::{BlockDatabase, Builder, PatternFlags, Patterns, StreamingDatabase};
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::field::{Continuity, FieldId};
-use weir_rules::signature::{FlowDirection, Presence, RuleIndex, RuleProtocol, Signature, SignatureSet};
+use weir_rules::signature::{Condition, FlowDirection, Presence, RuleIndex, RuleProtocol, Signature, SignatureSet};
 
 use super::plan::{GroupPlan, PatternKey, Report};
 use crate::flow::Direction;
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
 
 /// How often a database is compiled again without the pattern that Hyperscan refused.
 const MAX_RETRIES: usize = 64;
@@ -94,7 +97,7 @@ impl Databases {
         databases.header_only = usable
             .iter()
             .copied()
-            .filter(|&rule| signature(set, rule).is_some_and(|s| s.conditions.is_empty()))
+            .filter(|&rule| signature(set, rule).is_some_and(|s| conditions(s).is_empty()))
             .collect();
         (databases, report)
     }
@@ -142,12 +145,11 @@ fn usable_signatures(set: &SignatureSet, report: &mut CompileReport) -> Vec<Rule
     let mut usable = Vec::with_capacity(set.signatures.len());
     for (index, signature) in set.signatures.iter().enumerate() {
         let rule = RuleIndex(index as u32);
+        let Some(conditions) = signature.plain_conditions() else { continue };
         let mut alone = GroupPlan::default();
-        alone.add(rule, signature);
-        let only_negated = !signature.conditions.is_empty()
-            && signature.conditions.iter().all(|c| c.presence == Presence::Absent);
-        if only_negated {
-            let condition = &signature.conditions[0];
+        alone.add(rule, conditions);
+        let only_negated = conditions.iter().all(|c| c.presence == Presence::Absent);
+        if let (true, Some(condition)) = (only_negated, conditions.first()) {
             report.diagnostics.push(
                 Diagnostic::error(
                     &signature.origin.source,
@@ -178,24 +180,33 @@ fn key_is_literal(key: &PatternKey) -> bool {
 }
 
 fn refusal(signature: &Signature, step: usize, error: &hyperscan::Error) -> Diagnostic {
-    let span = signature.conditions.get(step).map_or(0..0, |condition| condition.span.clone());
+    let span = conditions(signature).get(step).map_or(0..0, |condition| condition.span.clone());
     Diagnostic::error(&signature.origin.source, span, format!("the scanner can't run this pattern: {error}"))
         .with_help("back-references, look-around and possessive repeats can't be scanned in a stream")
 }
 
+/// What a plain signature asks for; nothing of any other.
+fn conditions(signature: &Signature) -> &[Condition] {
+    signature.plain_conditions().unwrap_or_default()
+}
+
 fn looks_at(signature: &Signature, field: FieldId, direction: Direction) -> bool {
-    let protocol = match signature.protocol {
-        RuleProtocol::Ip => true,
-        RuleProtocol::Tcp => field == FieldId::TcpStream,
-        RuleProtocol::Udp => field == FieldId::UdpPayload,
-        _ => field == FieldId::PacketPayload,
+    let protocol = match field {
+        FieldId::TcpStream => signature.protocol.covers(TCP),
+        FieldId::UdpPayload => signature.protocol.covers(UDP),
+        // What is left over is of any other protocol.
+        FieldId::PacketPayload => !matches!(
+            signature.protocol,
+            RuleProtocol::Tcp | RuleProtocol::TcpStream | RuleProtocol::TcpPacket | RuleProtocol::Udp
+        ),
+        _ => false,
     };
     let towards = match signature.flow.direction {
         Some(FlowDirection::ToServer) => direction == Direction::ToServer,
         Some(FlowDirection::ToClient) => direction == Direction::ToClient,
         None => true,
     };
-    protocol && towards && !signature.conditions.is_empty()
+    protocol && towards && !conditions(signature).is_empty()
 }
 
 fn compile_group(
@@ -212,7 +223,7 @@ fn compile_group(
             if let Some(signature) = signature(set, rule)
                 && looks_at(signature, field, direction)
             {
-                plan.add(rule, signature);
+                plan.add(rule, conditions(signature));
             }
         }
         if plan.patterns.is_empty() {

@@ -5,10 +5,11 @@
 //! all of its steps are where they must be. Signatures of a single pattern skip all that.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{Presence, RuleIndex};
+use weir_rules::signature::RuleIndex;
 
-use super::plan::{GroupPlan, Place, Plan, Step};
-use super::progress::{Fired, Fit, Progress, ProgressSlab, Tag, Window};
+use super::plan::{GroupPlan, Plan};
+use super::progress::{Cover, Fired, ProgressSlab};
+use super::walk::{Span, Walk, is_complete, lies};
 use crate::flow::Direction;
 
 /// Hits of which one packet is reported to have; more are acted on and counted.
@@ -16,6 +17,10 @@ pub const MAX_HITS: usize = 64;
 
 /// Matches that wait for their turn during a scan. When they fill up, they are walked early.
 const PENDING: usize = 4096;
+
+fn signed(offset: u64) -> i64 {
+    i64::try_from(offset).unwrap_or(i64::MAX)
+}
 
 /// A signature that matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +33,7 @@ pub struct Hit {
     pub field: Option<FieldId>,
     /// In which direction of the flow.
     pub direction: Direction,
-    /// Offset in the field behind the last byte of the match that completed it.
+    /// Offset in the field behind the last byte of the match with which all was there that must be.
     pub offset: u64,
 }
 
@@ -209,13 +214,13 @@ impl Matcher {
         if self.pending.is_empty() {
             return;
         }
-        let last = self.pending.iter().map(|m| m.end).max().unwrap_or(0);
         self.walk(scope);
         self.slab.for_each(*scope.head, |progress| {
             let Some(plan) = scope.group.plans.get(progress.plan as usize) else { return };
             if progress.fired == Fired::No && is_complete(plan, progress) {
                 progress.fired = Fired::Yes;
-                let hit = scope.hit(plan.rule, last);
+                let end = progress.complete_at.unwrap_or(0).unsigned_abs();
+                let hit = scope.hit(plan.rule, end);
                 scope.hits.push(hit);
             }
         });
@@ -242,9 +247,8 @@ impl Matcher {
             Some(length) => found.end.saturating_sub(u64::from(length)),
             None => found.start,
         };
-        if let Place::Absolute { from, to } = step.place
-            && (start < from || found.end > to)
-        {
+        let cover = lies(step, start, found.end);
+        if cover == Cover::None {
             return;
         }
         let Some(progress) = self.slab.entry(head, plan_index) else {
@@ -253,69 +257,8 @@ impl Matcher {
         };
         if progress.fired == Fired::No {
             let span = Span { start: signed(start), end: signed(found.end) };
-            self.counters.widened += reach_step(plan, progress, step_index, step, span);
+            self.counters.widened +=
+                Walk::new(plan, progress, span.end).matched(step_index, step, span, cover);
         }
     }
-}
-
-#[derive(Clone, Copy)]
-struct Span {
-    start: i64,
-    end: i64,
-}
-
-fn signed(offset: u64) -> i64 {
-    i64::try_from(offset).unwrap_or(i64::MAX)
-}
-
-/// Notes that `step` matched, and opens the windows of the steps anchored to it. Returns how many were inexact.
-fn reach_step(plan: &Plan, progress: &mut Progress, index: u8, step: &Step, span: Span) -> u64 {
-    if step.presence == Presence::Absent {
-        progress.close(Tag::Open(index), span.start);
-        progress.satisfied |= 1 << index;
-        return 0;
-    }
-    if let Place::Anchored { distance, .. } = step.place
-        && !progress.covers(Tag::Open(index), span.start)
-    {
-        // The anchor can still come where the two may overlap: remember where this one was.
-        if distance < 0 {
-            let seen = Window { tag: Tag::Seen(index), low: span.start, high: span.start };
-            return u64::from(progress.open_apart(seen) == Fit::Widened);
-        }
-        return 0;
-    }
-    progress.satisfied |= 1 << index;
-    step.followers.iter().map(|&follower| open_follower(plan, progress, follower, span.end)).sum()
-}
-
-fn open_follower(plan: &Plan, progress: &mut Progress, index: u8, anchor_end: i64) -> u64 {
-    let Some(step) = plan.steps.get(usize::from(index)) else { return 0 };
-    let Place::Anchored { distance, reach, .. } = step.place else { return 0 };
-    let low = anchor_end.saturating_add(distance);
-    let length = i64::from(step.length.unwrap_or(0));
-    let high = reach.map_or(i64::MAX, |reach| anchor_end.saturating_add(reach).saturating_sub(length));
-    let window = Window { tag: Tag::Open(index), low, high };
-    if step.presence == Presence::Absent {
-        return u64::from(progress.open_apart(window) == Fit::Widened);
-    }
-    let widened = u64::from(progress.open(window) == Fit::Widened);
-    match progress.meets(Tag::Seen(index), low, high) {
-        Some(seen) => {
-            let end = seen.low.saturating_add(length);
-            widened + reach_step(plan, progress, index, step, Span { start: seen.low, end })
-        }
-        None => widened,
-    }
-}
-
-/// Whether every step that must match did, and none that must not.
-fn is_complete(plan: &Plan, progress: &Progress) -> bool {
-    progress.satisfied & plan.required == plan.required
-        && plan.steps.iter().enumerate().filter(|(_, step)| step.presence == Presence::Absent).all(
-            |(index, step)| match step.place {
-                Place::Absolute { .. } => progress.satisfied >> index & 1 == 0,
-                Place::Anchored { .. } => progress.has(Tag::Open(index as u8)),
-            },
-        )
 }

@@ -6,12 +6,17 @@
 mod database;
 mod inspector;
 mod matcher;
+#[cfg(test)]
+mod matcher_tests;
 mod plan;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod stream_pool;
 mod tap;
+mod walk;
 
-pub use database::{CompileReport, Databases, GroupSummary};
+pub use database::{CompileReport, Database, Databases, Group, GroupSummary};
 pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened, Scanned};
 pub use matcher::{Hit, Hits, MAX_HITS};
 pub use stream_pool::StreamHandle;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use weir_rules::signature::{Condition, Pattern, Placement, Presence, RuleIndex, Signature};
+use weir_rules::signature::{Condition, Pattern, Placement, Presence, RuleIndex};
 
 /// How many conditions a signature can have, so that the state of a match fits a word.
 pub const MAX_STEPS: usize = 64;
@@ -20,6 +20,13 @@ pub enum Place {
         from: u64,
         /// First byte that it may not cover.
         to: u64,
+    },
+    /// The match starts at `from` or later and at `until` or earlier: for patterns of which the length is not known.
+    Begins {
+        /// First offset at which it may start.
+        from: u64,
+        /// Last offset at which it may start.
+        until: u64,
     },
     /// The match starts between `distance` and `reach` bytes after the end of the anchor's match, the latter less the
     /// length of the pattern.
@@ -36,7 +43,8 @@ pub enum Place {
 /// One condition.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Length of what the pattern matches, where it is fixed; otherwise the scanner reports where a match starts.
+    /// Length of what the pattern matches, where it is fixed; otherwise the scanner reports the leftmost place where
+    /// a match may start.
     pub length: Option<u32>,
     /// Where it must lie.
     pub place: Place,
@@ -44,6 +52,9 @@ pub struct Step {
     pub presence: Presence,
     /// The steps anchored to this one.
     pub followers: Vec<u8>,
+    /// How far before the end of the match that makes it count a match of this step may start, negative: then it can
+    /// come before that match does. Zero for steps that always come behind.
+    pub lead: i64,
 }
 
 /// A signature in one group.
@@ -115,16 +126,16 @@ pub struct GroupPlan {
 }
 
 impl GroupPlan {
-    /// Adds a signature, with all of its conditions.
-    pub fn add(&mut self, rule: RuleIndex, signature: &Signature) {
-        let steps = steps_of(&signature.conditions);
+    /// Adds a signature, with all of its patterns.
+    pub fn add(&mut self, rule: RuleIndex, conditions: &[Condition]) {
+        let steps = steps_of(conditions);
         let required = steps
             .iter()
             .enumerate()
             .filter(|(_, step)| step.presence == Presence::Required)
             .fold(0, |bits, (index, _)| bits | 1 << index);
         let plan = self.plans.len() as u32;
-        for (index, (step, condition)) in steps.iter().zip(&signature.conditions).enumerate() {
+        for (index, (step, condition)) in steps.iter().zip(conditions).enumerate() {
             let key = pattern_key(condition, step);
             let id = *self.ids.entry(key.clone()).or_insert_with(|| {
                 self.patterns.push(key);
@@ -145,7 +156,7 @@ fn steps_of(conditions: &[Condition]) -> Vec<Step> {
             Pattern::Literal { bytes, .. } => Some(bytes.len() as u32),
             Pattern::Regex { .. } => None,
         };
-        let place = place_of(&condition.placement, last_required);
+        let place = place_of(&condition.placement, last_required, length);
         if let Place::Anchored { anchor, .. } = place {
             steps[usize::from(anchor)].followers.push(index as u8);
         }
@@ -153,12 +164,16 @@ fn steps_of(conditions: &[Condition]) -> Vec<Step> {
         if condition.presence == Presence::Required {
             last_required = Some(index as u8);
         }
-        steps.push(Step { length, place, presence: condition.presence, followers: Vec::new() });
+        let lead = match place {
+            Place::Anchored { anchor, distance, .. } => (steps[usize::from(anchor)].lead + distance).min(0),
+            Place::Absolute { .. } | Place::Begins { .. } => 0,
+        };
+        steps.push(Step { length, place, presence: condition.presence, followers: Vec::new(), lead });
     }
     steps
 }
 
-fn place_of(placement: &Placement, anchor: Option<u8>) -> Place {
+fn place_of(placement: &Placement, anchor: Option<u8>, length: Option<u32>) -> Place {
     match (*placement, anchor) {
         (Placement::Absolute { offset, depth }, _) => {
             let from = u64::from(offset);
@@ -166,9 +181,13 @@ fn place_of(placement: &Placement, anchor: Option<u8>) -> Place {
         }
         // Nothing to measure from yet: the start of the field serves, as it does in Suricata.
         (Placement::Relative { distance, within }, None) => {
-            let from = u64::try_from(distance).unwrap_or(0);
-            let to = within.map_or(u64::MAX, |within| from + u64::from(within));
-            Place::Absolute { from, to }
+            let at_least = |offset: i64| u64::try_from(offset).unwrap_or(0);
+            let from = at_least(i64::from(distance));
+            let bound = within.map(|within| at_least(i64::from(distance) + i64::from(within)));
+            match (bound, length) {
+                (Some(until), None) => Place::Begins { from, until },
+                (bound, _) => Place::Absolute { from, to: bound.unwrap_or(u64::MAX) },
+            }
         }
         (Placement::Relative { distance, within }, Some(anchor)) => {
             let distance = i64::from(distance);
@@ -181,7 +200,7 @@ fn pattern_key(condition: &Condition, step: &Step) -> PatternKey {
     let anywhere = step.place == Place::Absolute { from: 0, to: u64::MAX };
     let report = match step {
         _ if anywhere && step.followers.is_empty() => Report::Once,
-        Step { length: None, place: Place::Anchored { .. }, .. } => Report::Spans,
+        Step { length: None, place: Place::Anchored { .. } | Place::Begins { .. }, .. } => Report::Spans,
         Step { length: None, place: Place::Absolute { from: 1.., .. }, .. } => Report::Spans,
         _ => Report::Ends,
     };
@@ -227,7 +246,16 @@ mod tests {
 
     #[test]
     fn relative_to_nothing_is_relative_to_the_start_of_the_field() {
-        let place = place_of(&Placement::Relative { distance: 4, within: Some(10) }, None);
-        assert_eq!(place, Place::Absolute { from: 4, to: 14 });
+        let relative = |distance, within| Placement::Relative { distance, within };
+        let cases = [
+            (relative(4, Some(10)), Some(3), Place::Absolute { from: 4, to: 14 }),
+            (relative(-4, Some(10)), Some(3), Place::Absolute { from: 0, to: 6 }),
+            (relative(-4, Some(3)), Some(3), Place::Absolute { from: 0, to: 0 }),
+            (relative(0, Some(0)), None, Place::Begins { from: 0, until: 0 }),
+            (relative(2, None), None, Place::Absolute { from: 2, to: u64::MAX }),
+        ];
+        for (placement, length, expected) in cases {
+            assert_eq!(place_of(&placement, None, length), expected, "{placement:?}");
+        }
     }
 }

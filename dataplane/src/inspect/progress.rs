@@ -1,8 +1,10 @@
 //! How far a signature has come in one stream: which steps matched, and where the steps that follow may begin.
 //!
 //! A match of a step opens a [`Window`] for every step anchored to it. Windows of one step that touch are merged, so
-//! a thousand matches of a common word cost one entry; where more are open than fit, the closest two are merged into
-//! one that covers both, which may report too much and never too little. Entries come from a slab of fixed size.
+//! a thousand matches of a common word cost one entry. Where more are open than fit, those that nothing can meet any
+//! more are closed, then the latest two of the step are merged into one that covers both, and where there is none to
+//! merge with, the step is open everywhere. That may report too much and never too little. Entries come from a slab
+//! of fixed size.
 
 /// Windows that one signature may have open in one stream.
 pub const MAX_WINDOWS: usize = 8;
@@ -15,8 +17,16 @@ pub const NONE: u32 = u32::MAX;
 pub enum Tag {
     /// A match of this step may start here.
     Open(u8),
-    /// This step, whose anchor may come later, matched from here.
+    /// This step, whose anchor may come later, matched from here. Only of patterns of fixed length.
     Seen(u8),
+}
+
+impl Tag {
+    const fn step(self) -> u8 {
+        match self {
+            Tag::Open(step) | Tag::Seen(step) => step,
+        }
+    }
 }
 
 /// Offsets in a field, both inclusive.
@@ -39,8 +49,14 @@ pub struct Progress {
     pub plan: u32,
     /// Next entry of the same stream, or of the free list.
     pub next: u32,
-    /// A bit for each step that matched.
+    /// A bit for each step that matched where it has to be.
     pub satisfied: u64,
+    /// Where the first match ended with which all steps were there that must be.
+    pub complete_at: Option<i64>,
+    /// A bit for each step that is open everywhere; of one that must not match: whose anchor matched where it can't.
+    pub everywhere: u64,
+    /// A bit for each step of which not every [`Tag::Seen`] is known any more.
+    pub forgotten: u64,
     /// Whether the signature was reported, which it is once in a stream.
     pub fired: Fired,
     used: u8,
@@ -61,13 +77,23 @@ pub enum Fired {
 pub enum Fit {
     /// There was room.
     Exact,
-    /// Two windows were merged over a hole, or the oldest gave way.
+    /// Two windows were merged over a hole, or the step is open everywhere.
     Widened,
 }
 
 impl Progress {
     const fn new(plan: u32) -> Progress {
-        Progress { plan, next: NONE, satisfied: 0, fired: Fired::No, used: 0, windows: [CLOSED; MAX_WINDOWS] }
+        Progress {
+            plan,
+            next: NONE,
+            satisfied: 0,
+            complete_at: None,
+            everywhere: 0,
+            forgotten: 0,
+            fired: Fired::No,
+            used: 0,
+            windows: [CLOSED; MAX_WINDOWS],
+        }
     }
 
     /// The windows that are open.
@@ -75,39 +101,69 @@ impl Progress {
         self.windows.get(..usize::from(self.used)).unwrap_or_default()
     }
 
-    /// Whether a match that starts at `start` lies in a window of `tag`.
-    pub fn covers(&self, tag: Tag, start: i64) -> bool {
-        self.windows().iter().any(|w| w.tag == tag && w.low <= start && start <= w.high)
+    /// Whether another window has no room.
+    pub fn is_full(&self) -> bool {
+        usize::from(self.used) == MAX_WINDOWS
     }
 
-    /// Whether any window of `tag` meets `low..=high`.
-    pub fn meets(&self, tag: Tag, low: i64, high: i64) -> Option<Window> {
-        self.windows().iter().find(|w| w.tag == tag && w.low <= high && low <= w.high).copied()
+    /// How a match of `step` that starts no earlier than `leftmost` and ends at `end` lies to the windows of the step.
+    /// `length` is `None` where it may start anywhere in between.
+    pub fn covers(&self, step: u8, leftmost: i64, end: i64, length: Option<u32>) -> Cover {
+        if self.everywhere >> step & 1 == 1 {
+            return Cover::Sure;
+        }
+        let mut cover = Cover::None;
+        for w in self.windows().iter().filter(|w| w.tag == Tag::Open(step)) {
+            if w.low <= leftmost && leftmost <= w.high {
+                return Cover::Sure;
+            }
+            if length.is_none() && leftmost <= w.high && w.low < end {
+                cover = Cover::Possible;
+            }
+        }
+        cover
     }
 
-    /// Whether a window of `tag` is open.
-    pub fn has(&self, tag: Tag) -> bool {
-        self.windows().iter().any(|w| w.tag == tag)
+    /// The first place in `low..=high` at which `step` was seen.
+    pub fn seen(&self, step: u8, low: i64, high: i64) -> Option<i64> {
+        let seen =
+            self.windows().iter().filter(|w| w.tag == Tag::Seen(step) && low <= w.low && w.low <= high);
+        seen.map(|w| w.low).min()
     }
 
-    /// Closes the windows of `tag` that hold `start`.
-    pub fn close(&mut self, tag: Tag, start: i64) {
+    /// Whether a match of the anchor of `step` is left that no match of the step followed.
+    pub fn is_unanswered(&self, step: u8) -> bool {
+        self.everywhere >> step & 1 == 1 || self.windows().iter().any(|w| w.tag == Tag::Open(step))
+    }
+
+    /// Closes the windows of `step` that hold `start`.
+    pub fn close(&mut self, step: u8, start: i64) {
+        self.retain(|w| w.tag != Tag::Open(step) || start < w.low || w.high < start);
+    }
+
+    /// Closes all windows of `step`: what it is asked for is settled.
+    pub fn settle(&mut self, step: u8) {
+        self.retain(|w| w.tag != Tag::Open(step));
+    }
+
+    /// Keeps the windows that `keep` says.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Window) -> bool) {
         let mut kept = 0;
         for index in 0..usize::from(self.used) {
             let Some(&window) = self.windows.get(index) else { break };
-            if window.tag == tag && window.low <= start && start <= window.high {
-                continue;
-            }
-            if let Some(slot) = self.windows.get_mut(kept) {
+            if keep(&window)
+                && let Some(slot) = self.windows.get_mut(kept)
+            {
                 *slot = window;
+                kept += 1;
             }
-            kept += 1;
         }
         self.used = kept as u8;
     }
 
-    /// Opens a window that may be merged with others of its tag.
-    pub fn open(&mut self, window: Window) -> Fit {
+    /// Opens a window that may be merged with others of its step. When there is no room, `is_over` says which windows
+    /// nothing can meet any more.
+    pub fn open(&mut self, window: Window, is_over: impl FnMut(&Window) -> bool) -> Fit {
         let used = usize::from(self.used);
         let touching = self.windows.iter_mut().take(used).find(|w| {
             w.tag == window.tag
@@ -119,29 +175,38 @@ impl Progress {
             other.high = other.high.max(window.high);
             return Fit::Exact;
         }
-        if self.push(window) {
+        if self.push(window, is_over) {
             return Fit::Exact;
         }
-        let nearest = self.windows.iter_mut().filter(|w| w.tag == window.tag).max_by_key(|w| w.high);
-        if let Some(other) = nearest {
-            other.low = other.low.min(window.low);
-            other.high = other.high.max(window.high);
-        } else {
-            self.replace_oldest(window);
+        let used = usize::from(self.used);
+        let same = self.windows.iter_mut().take(used).filter(|w| w.tag == window.tag);
+        match same.max_by_key(|w| w.high) {
+            Some(other) => {
+                other.low = other.low.min(window.low);
+                other.high = other.high.max(window.high);
+            }
+            None => self.everywhere |= 1 << window.tag.step(),
         }
         Fit::Widened
     }
 
-    /// Opens a window that stays apart from the others: one match of a step that must not be followed by another.
-    pub fn open_apart(&mut self, window: Window) -> Fit {
-        if self.push(window) {
+    /// Opens a window that stays apart from the others: one match of a step that must not be followed by another, or
+    /// a place where a step was seen.
+    pub fn open_apart(&mut self, window: Window, is_over: impl FnMut(&Window) -> bool) -> Fit {
+        if self.push(window, is_over) {
             return Fit::Exact;
         }
-        self.replace_oldest(window);
+        match window.tag {
+            Tag::Open(step) => self.everywhere |= 1 << step,
+            Tag::Seen(step) => self.forgotten |= 1 << step,
+        }
         Fit::Widened
     }
 
-    fn push(&mut self, window: Window) -> bool {
+    fn push(&mut self, window: Window, mut is_over: impl FnMut(&Window) -> bool) -> bool {
+        if self.is_full() {
+            self.retain(|w| !is_over(w));
+        }
         match self.windows.get_mut(usize::from(self.used)) {
             Some(slot) => {
                 *slot = window;
@@ -151,12 +216,17 @@ impl Progress {
             None => false,
         }
     }
+}
 
-    fn replace_oldest(&mut self, window: Window) {
-        if let Some(oldest) = self.windows.iter_mut().min_by_key(|w| w.high) {
-            *oldest = window;
-        }
-    }
+/// How a match lies to the windows of its step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// In none.
+    None,
+    /// It may start in one, or else before it: only the leftmost start is known.
+    Possible,
+    /// It starts in one.
+    Sure,
 }
 
 /// All progress of a worker: a slab whose entries form a list for each stream.
@@ -234,11 +304,15 @@ mod tests {
         Window { tag: Tag::Open(1), low, high }
     }
 
+    fn covers(progress: &Progress, at: i64) -> bool {
+        progress.covers(1, at, at + 1, Some(1)) == Cover::Sure
+    }
+
     #[test]
     fn windows_that_touch_are_one() {
         let mut progress = Progress::new(0);
         for at in 0..1000 {
-            assert_eq!(progress.open(window(at, at + 5)), Fit::Exact);
+            assert_eq!(progress.open(window(at, at + 5), |_| false), Fit::Exact);
         }
         assert_eq!(progress.windows(), [window(0, 1004)]);
     }
@@ -248,13 +322,51 @@ mod tests {
         let mut progress = Progress::new(0);
         let mut widened = 0;
         for at in 0..20 {
-            widened += usize::from(progress.open(window(at * 10, at * 10)) == Fit::Widened);
+            widened += usize::from(progress.open(window(at * 10, at * 10), |_| false) == Fit::Widened);
         }
         assert_eq!(widened, 20 - MAX_WINDOWS);
         for at in 0..20 {
-            assert!(progress.covers(Tag::Open(1), at * 10), "{at}");
+            assert!(covers(&progress, at * 10), "{at}");
         }
-        assert!(!progress.covers(Tag::Open(1), 5));
+        assert!(!covers(&progress, 5));
+    }
+
+    #[test]
+    fn a_step_that_has_no_window_to_merge_with_is_open_everywhere() {
+        let mut progress = Progress::new(0);
+        for step in 10..18 {
+            let window = Window { tag: Tag::Open(step), low: 0, high: 9 };
+            assert_eq!(progress.open(window, |_| false), Fit::Exact);
+        }
+        assert_eq!(progress.open(window(3, 4), |_| false), Fit::Widened);
+        assert!(covers(&progress, 100));
+        assert_eq!(progress.covers(10, 9, 10, Some(1)), Cover::Sure);
+    }
+
+    #[test]
+    fn windows_that_are_over_give_way() {
+        let mut progress = Progress::new(0);
+        for at in 0..100 {
+            let is_over = |w: &Window| w.high < at * 10;
+            assert_eq!(progress.open_apart(window(at * 10, at * 10 + 5), is_over), Fit::Exact);
+        }
+        assert!(!covers(&progress, 0));
+    }
+
+    #[test]
+    fn of_a_regex_only_the_leftmost_start_is_known() {
+        let mut progress = Progress::new(0);
+        progress.open(window(10, 20), |_| false);
+        let cases = [
+            (5, 10, Cover::None),
+            (5, 11, Cover::Possible),
+            (10, 11, Cover::Sure),
+            (20, 30, Cover::Sure),
+            (21, 30, Cover::None),
+        ];
+        for (leftmost, end, expected) in cases {
+            assert_eq!(progress.covers(1, leftmost, end, None), expected, "{leftmost}..{end}");
+        }
     }
 
     #[test]

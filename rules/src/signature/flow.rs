@@ -9,6 +9,17 @@ pub struct FlowOptions {
     pub state: Option<FlowState>,
     /// Whether reassembled streams or packets are looked at.
     pub stream: Option<StreamOption>,
+    /// Whether packets that came in fragments are looked at.
+    pub fragments: Option<FragmentOption>,
+}
+
+/// Which packets are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FragmentOption {
+    /// Those put together of fragments only (`only_frag`).
+    Only,
+    /// Those that came whole only (`no_frag`).
+    Excluded,
 }
 
 /// Which way a packet goes.

@@ -11,7 +11,8 @@ use super::address::Addresses;
 use super::expression::Evaluator;
 use super::fault::Fault;
 use super::port::Ports;
-use super::rule::{RejectTo, RuleAction, RuleProtocol};
+use super::protocol::{AppProtocol, RuleProtocol};
+use super::rule::{RejectTo, RuleAction};
 use super::text::Piece;
 use crate::names::nearest;
 use crate::ranges::RangeSet;
@@ -104,10 +105,17 @@ pub(super) struct HeaderReader<'v> {
     pub ports: Evaluator<'v, Ports>,
 }
 
+/// What the second word of a header says.
+pub(super) struct ParsedProtocol {
+    pub transport: RuleProtocol,
+    pub app: Option<AppProtocol>,
+    pub hook: Option<Box<str>>,
+}
+
 /// What a header says.
 pub(super) struct ParsedHeader {
     pub action: RuleAction,
-    pub protocol: RuleProtocol,
+    pub protocol: ParsedProtocol,
     pub header: Header,
 }
 
@@ -189,20 +197,22 @@ fn action_of(word: Piece<'_>) -> Result<RuleAction, Fault> {
     })
 }
 
-fn protocol_of(word: Piece<'_>) -> Result<RuleProtocol, Fault> {
-    Ok(match word.text {
-        "ip" => RuleProtocol::Ip,
-        "tcp" => RuleProtocol::Tcp,
-        "udp" => RuleProtocol::Udp,
-        "icmp" => RuleProtocol::Icmp,
-        other if super::names::PROTOCOLS.binary_search(&other).is_ok() => {
-            return Err(Fault::error(word.span(), format!("the protocol {other} is not supported yet"))
-                .with_help("supported are ip, tcp, udp and icmp"));
-        }
-        other => {
-            return Err(Fault::error(word.span(), format!("{other:?} is not a protocol"))
-                .with_help("supported are ip, tcp, udp and icmp"));
-        }
+/// `tcp`, `http`, or, with the state of the protocol, `http1:request_complete`.
+fn protocol_of(word: Piece<'_>) -> Result<ParsedProtocol, Fault> {
+    let (name, hook) = word.text.split_once(':').map_or((word.text, None), |(name, hook)| (name, Some(hook)));
+    let name = name.to_ascii_lowercase();
+    let hook = hook.map(Into::into);
+    if let Some(transport) = RuleProtocol::named(&name) {
+        return Ok(ParsedProtocol { transport, app: None, hook });
+    }
+    if let Some(app) = AppProtocol::named(&name) {
+        return Ok(ParsedProtocol { transport: app.transport(), app: Some(app), hook });
+    }
+    let fault = Fault::error(word.span(), format!("{:?} is not a protocol", word.text));
+    let transports = RuleProtocol::ALL.into_iter().map(RuleProtocol::name);
+    Err(match nearest(&name, transports.chain(AppProtocol::ALL.into_iter().map(AppProtocol::name))) {
+        Some(name) => fault.with_help(format!("do you mean {name}?")),
+        None => fault.with_help("write ip, tcp, udp, icmp, or an application protocol such as http, tls, dns or llm"),
     })
 }
 

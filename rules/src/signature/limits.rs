@@ -10,7 +10,7 @@ pub struct Limits {
     pub rules: usize,
     /// Options of one rule.
     pub options: usize,
-    /// `content` and `pcre` of one rule. More than 64 have no effect: the state of a match is a 64-bit word.
+    /// `content`, `pcre` and the like of one rule.
     pub conditions: usize,
     /// Brackets within brackets, and variables within variables, of addresses and ports.
     pub nesting: usize,
@@ -22,16 +22,13 @@ pub struct Limits {
     pub diagnostics: usize,
 }
 
-/// The most conditions a signature can have, whatever [`Limits::conditions`] says.
-pub(super) const MAX_CONDITIONS: usize = 64;
-
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
             rule_bytes: 64 * 1024,
             rules: 1_000_000,
             options: 512,
-            conditions: MAX_CONDITIONS,
+            conditions: 256,
             nesting: 16,
             regex_bytes: 8 * 1024,
             mistakes: 16,

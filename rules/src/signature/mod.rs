@@ -7,10 +7,16 @@
 //! Adding a keyword is a file in `keyword/` and a line in its table.
 
 mod address;
+mod agreement;
+mod buffer;
+mod build;
+mod bytes;
 mod classification;
 mod condition;
+mod dataset;
 mod draft;
 mod expression;
+mod fast_pattern;
 mod fault;
 mod flow;
 mod fuse;
@@ -18,12 +24,21 @@ mod header;
 mod keyword;
 mod limits;
 mod names;
+mod number_names;
+mod numeric;
+mod operand;
+mod packet;
 mod parse;
+mod plain;
 mod port;
 mod print;
+mod protocol;
 mod rule;
 mod set;
+mod state;
 mod text;
+mod transform;
+mod value_check;
 mod variables;
 
 #[cfg(test)]
@@ -31,15 +46,35 @@ mod header_tests;
 #[cfg(test)]
 mod parse_tests;
 
+pub use buffer::{
+    Absent, Base64Decode, Buffer, BufferCondition, BufferMatch, Capture, CaptureScope, Content, DataAt, Dollar, Edge,
+    End, Entropy, EntropyBound, Greed, HeaderBytes, PacketEnd, Regex, RegexStart,
+};
+pub use bytes::{
+    Align, Arithmetic, ByteExtract, ByteField, ByteJump, ByteMath, ByteTest, Comparison, Encoding, JumpFrom,
+};
 pub use classification::Classification;
 pub use condition::{Case, Condition, Pattern, Placement, Presence, RegexFlags};
-pub use flow::{FlowDirection, FlowOptions, FlowState, StreamOption};
+pub use dataset::{DataReputation, Dataset, DatasetFormat, DatasetKind, DatasetOperation, DatasetSource};
+pub use fast_pattern::FastPattern;
+pub use flow::{FlowDirection, FlowOptions, FlowState, FragmentOption, StreamOption};
 pub use header::{Endpoint, Header, HeaderDirection};
 pub use limits::Limits;
-pub use rule::{
-    Reference, RejectTo, ReportAs, RuleAction, RuleIndex, RuleProtocol, Signature, SignatureId, Target,
+pub use numeric::{NumberCondition, NumberTest, Which};
+pub use operand::{Base, MAX_VARIABLES, Operand, Variable};
+pub use packet::{
+    Checksum, ChecksumLayer, Event, EventLayer, FlagMode, FlagTest, IpOption, PacketCondition, ProtocolFound,
+    ProtocolSide, Relation, ReputationEnd, StreamSide, Validity,
 };
+pub use plain::MAX_PLAIN_CONDITIONS;
+pub use protocol::{AppProtocol, Decoded, RuleProtocol};
+pub use rule::{Reference, RejectTo, ReportAs, RuleAction, RuleIndex, Signature, SignatureId, Target};
 pub use set::{Loaded, SignatureSet, load, load_with};
+pub use state::{
+    BitOperation, BitScope, BitsCondition, CounterOperation, CounterValue, DetectionFilter, StateCondition, Tag, TagMetric,
+    TagScope, Threshold, ThresholdKind, Track, UniqueOn,
+};
+pub use transform::{Base64Mode, FromBase64, Transform, Truncate};
 pub use variables::Variables;
 
 pub use crate::origin::Origin;

@@ -2,10 +2,16 @@
 
 use std::fmt;
 
+use super::buffer::BufferMatch;
 use super::classification::Classification;
 use super::condition::Condition;
+use super::fast_pattern::FastPattern;
 use super::flow::FlowOptions;
 use super::header::{Endpoint, Header};
+use super::numeric::NumberCondition;
+use super::packet::PacketCondition;
+use super::protocol::{AppProtocol, RuleProtocol};
+use super::state::{DetectionFilter, StateCondition, Tag, Threshold};
 use crate::origin::Origin;
 
 /// The position of a signature in its [`SignatureSet`](super::SignatureSet).
@@ -52,12 +58,34 @@ pub struct Signature {
     pub report: ReportAs,
     /// Which packets are looked at.
     pub protocol: RuleProtocol,
+    /// What their flow must be found to be.
+    pub app: Option<AppProtocol>,
+    /// The state of that protocol at which the rule is asked (`http1:request_complete`).
+    pub hook: Option<Box<str>>,
     /// Between whom.
     pub header: Header,
     /// In which flows.
     pub flow: FlowOptions,
-    /// What they must hold; all of it. None means that the header decides.
-    pub conditions: Vec<Condition>,
+    /// What numbers of packets, flows and transactions must be; all of it.
+    pub numbers: Box<[NumberCondition]>,
+    /// What else of packets and flows must be; all of it.
+    pub packet: Box<[PacketCondition]>,
+    /// What buffers must hold; all of it. Where there is none, header, numbers and the like decide.
+    pub buffers: Box<[BufferMatch]>,
+    /// What is asked of, and done to, what is remembered; in order.
+    pub state: Box<[StateCondition]>,
+    /// How many of the matches are reported (`threshold`).
+    pub threshold: Option<Threshold>,
+    /// How many matches must come before one counts (`detection_filter`).
+    pub detection_filter: Option<DetectionFilter>,
+    /// What is recorded after a match (`tag`).
+    pub tag: Option<Tag>,
+    /// What a match adds to the score of its flow (`score`, weir's own).
+    pub score: Option<i16>,
+    /// The names of the variables; a [`Variable`](super::Variable) is a position here.
+    pub variables: Box<[Box<str>]>,
+    pub(super) plain: Option<Box<[Condition]>>,
+    pub(super) fast_pattern: Option<FastPattern>,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -67,6 +95,19 @@ impl Signature {
     #[inline]
     pub fn header_matches(&self, source: &Endpoint, destination: &Endpoint) -> bool {
         self.header.matches(source, destination)
+    }
+
+    /// The conditions of a *plain* signature, which asks for patterns in the payload at places that do not depend on
+    /// variables, and for nothing more beside header and flow; none of any other. Empty where the header decides.
+    ///
+    /// A `content` and the `pcre` that must follow it at once are one condition here.
+    pub fn plain_conditions(&self) -> Option<&[Condition]> {
+        self.plain.as_deref()
+    }
+
+    /// The content to look for first: where it is not found, the signature can't match.
+    pub fn fast_pattern(&self) -> Option<&FastPattern> {
+        self.fast_pattern.as_ref()
     }
 
     /// The text of the classification for `alert.category` of EVE; empty where there is none.
@@ -126,42 +167,6 @@ pub enum ReportAs {
     Event,
     /// Not at all (`noalert`); the action is carried out.
     Nothing,
-}
-
-/// Which packets a signature looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RuleProtocol {
-    /// All of IP.
-    Ip,
-    /// TCP.
-    Tcp,
-    /// UDP.
-    Udp,
-    /// ICMP and ICMPv6.
-    Icmp,
-}
-
-impl RuleProtocol {
-    /// The word in a rule.
-    pub const fn name(self) -> &'static str {
-        match self {
-            RuleProtocol::Ip => "ip",
-            RuleProtocol::Tcp => "tcp",
-            RuleProtocol::Udp => "udp",
-            RuleProtocol::Icmp => "icmp",
-        }
-    }
-
-    /// Whether packets of an IP protocol (IANA's number) are looked at.
-    #[inline]
-    pub const fn covers(self, ip_protocol: u8) -> bool {
-        match self {
-            RuleProtocol::Ip => true,
-            RuleProtocol::Tcp => ip_protocol == 6,
-            RuleProtocol::Udp => ip_protocol == 17,
-            RuleProtocol::Icmp => matches!(ip_protocol, 1 | 58),
-        }
-    }
 }
 
 /// A source to read more in.

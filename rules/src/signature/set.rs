@@ -1,6 +1,6 @@
 //! The signatures of all files together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::expression::Evaluator;
 use super::header::HeaderReader;
 use super::keyword::KeywordHints;
 use super::limits::Limits;
-use super::parse::parse;
+use super::parse::{Outcome, parse};
 use super::rule::{RuleIndex, Signature, SignatureId};
 use super::text::Rules;
 use super::variables::Variables;
@@ -42,6 +42,11 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// Rules that were left out for an error.
     pub failed: usize,
+    /// Rules that are right but need what weir has no decoder for, by what that is. They have no diagnostic each: it is
+    /// not their writer who can mend it.
+    pub undecoded: BTreeMap<Box<str>, usize>,
+    /// Rules that are for another engine (`requires`).
+    pub unmet: usize,
 }
 
 /// Parses rule files with the default [`Limits`].
@@ -72,9 +77,12 @@ pub fn load_with(sources: &[Arc<Source>], variables: &Variables, limits: &Limits
             for fault in parsed.faults {
                 collector.say(fault.into_diagnostic(source, &rule));
             }
-            match parsed.signature {
-                Some(signature) => collector.add(signature),
-                None => collector.loaded.failed += 1,
+            let loaded = &mut collector.loaded;
+            match parsed.outcome {
+                Outcome::Signature(signature) => collector.add(*signature),
+                Outcome::Undecoded(what) => *loaded.undecoded.entry(what).or_default() += 1,
+                Outcome::Unmet => loaded.unmet += 1,
+                Outcome::Wrong => loaded.failed += 1,
             }
         }
     }

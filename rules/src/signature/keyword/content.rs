@@ -1,8 +1,9 @@
 //! `content:"GET |0d 0a|";`: bytes to find. `!` before the quotes: bytes that must not be there.
 
 use super::{Apply, Keyword};
-use crate::signature::condition::{Case, Pattern, Presence};
-use crate::signature::draft::{Draft, DraftCondition};
+use crate::signature::buffer::End;
+use crate::signature::condition::{Case, Presence};
+use crate::signature::draft::{Draft, DraftContent, DraftKind, Start};
 use crate::signature::fault::Fault;
 use crate::signature::text::{Piece, unquoted};
 
@@ -14,10 +15,23 @@ const MAX_BYTES: usize = u16::MAX as usize;
 fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     let (presence, quoted) = presence(value);
     let bytes = bytes(unquoted(quoted)?)?;
-    let pattern = Pattern::Literal { bytes: bytes.into_boxed_slice(), case: Case::Sensitive };
-    draft
-        .add_condition(DraftCondition::new(pattern, presence, value.span()))
-        .map_err(|complaint| complaint.at(value.span()))
+    draft.add(plain(bytes, presence), value.span())
+}
+
+/// A content without modifiers.
+pub(super) fn plain(bytes: Vec<u8>, presence: Presence) -> DraftKind {
+    DraftKind::Content(DraftContent {
+        bytes: bytes.into_boxed_slice(),
+        case: Case::Sensitive,
+        presence,
+        offset: None,
+        depth: None,
+        distance: None,
+        within: None,
+        start: Start::Anywhere,
+        end: End::Anywhere,
+        fast: None,
+    })
 }
 
 /// Takes the `!` off a value.
@@ -29,7 +43,7 @@ pub(super) fn presence(value: Piece<'_>) -> (Presence, Piece<'_>) {
 }
 
 /// The bytes that a content stands for: text, escapes (`\"`, `\;`, `\:`, `\\`) and `|hexadecimal digits|`.
-fn bytes(text: Piece<'_>) -> Result<Vec<u8>, Fault> {
+pub(super) fn bytes(text: Piece<'_>) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::with_capacity(text.text.len());
     let mut rest = text.text.char_indices();
     while let Some((at, character)) = rest.next() {

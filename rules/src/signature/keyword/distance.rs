@@ -1,6 +1,6 @@
 //! `distance:4;`: the content before it starts so many bytes behind the match before, or later.
 
-use super::number::number;
+use super::operand::operand;
 use super::{Apply, Keyword};
 use crate::signature::draft::{Draft, set_once};
 use crate::signature::fault::Fault;
@@ -9,7 +9,7 @@ use crate::signature::text::Piece;
 pub(super) const KEYWORD: Keyword = Keyword { name: "distance", apply: Apply::Value(apply) };
 
 fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
-    let bytes = number(value, -1_048_576..=1_048_576)?;
+    let bytes = operand(draft, value, -1_048_576..=1_048_576)?;
     let content = draft.last_content().map_err(|complaint| complaint.at(value.span()))?;
-    set_once(&mut content.place.distance, bytes).map_err(|complaint| complaint.at(value.span()))
+    set_once(&mut content.distance, bytes).map_err(|complaint| complaint.at(value.span()))
 }

@@ -1,14 +1,12 @@
-//! `endswith;`: refused. Inline, a stream is inspected before it is forwarded, so its end is never known in time.
+//! `endswith;`: the content before it is the last of its buffer.
 
 use super::{Apply, Keyword};
-use crate::signature::fault::Complaint;
+use crate::signature::buffer::End;
 
 pub(super) const KEYWORD: Keyword = Keyword {
     name: "endswith",
-    apply: Apply::Bare(|_| {
-        Err(Complaint::new(
-            "endswith is not supported yet: the end of a stream is not known while it is inspected",
-        )
-        .with_help("say what follows the content, or bound it by depth or within"))
+    apply: Apply::Bare(|draft| {
+        draft.last_content()?.end = End::OfBuffer;
+        Ok(())
     }),
 };

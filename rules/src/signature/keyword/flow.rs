@@ -4,12 +4,12 @@ use super::{Apply, Keyword};
 use crate::names::nearest;
 use crate::signature::draft::{Draft, set_once};
 use crate::signature::fault::{Complaint, Fault};
-use crate::signature::flow::{FlowDirection, FlowOptions, FlowState, StreamOption};
+use crate::signature::flow::{FlowDirection, FlowOptions, FlowState, FragmentOption, StreamOption};
 use crate::signature::text::{Piece, unquoted};
 
 pub(super) const KEYWORD: Keyword = Keyword { name: "flow", apply: Apply::Value(apply) };
 
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 11] = [
     "established",
     "not_established",
     "stateless",
@@ -19,6 +19,8 @@ const WORDS: [&str; 9] = [
     "from_server",
     "only_stream",
     "no_stream",
+    "only_frag",
+    "no_frag",
 ];
 
 fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
@@ -39,8 +41,8 @@ fn take(options: &mut FlowOptions, word: &str) -> Result<(), Complaint> {
         "to_client" | "from_server" => only_one(&mut options.direction, FlowDirection::ToClient),
         "only_stream" => only_one(&mut options.stream, StreamOption::Only),
         "no_stream" => only_one(&mut options.stream, StreamOption::Excluded),
-        "only_frag" | "no_frag" => Err(Complaint::new(format!("{word} is not supported yet"))
-            .with_help("fragments are put together before they are inspected")),
+        "only_frag" => only_one(&mut options.fragments, FragmentOption::Only),
+        "no_frag" => only_one(&mut options.fragments, FragmentOption::Excluded),
         _ => {
             let complaint = Complaint::new(format!("{word:?} is not an option of flow"));
             Err(match nearest(word, WORDS.into_iter()) {
@@ -48,6 +50,15 @@ fn take(options: &mut FlowOptions, word: &str) -> Result<(), Complaint> {
                 None => complaint.with_help(format!("options are {}", WORDS.join(", "))),
             })
         }
+    }
+}
+
+/// The direction that a word stands for.
+pub(super) fn direction(word: &str) -> Option<FlowDirection> {
+    match word {
+        "to_server" | "toserver" | "from_client" => Some(FlowDirection::ToServer),
+        "to_client" | "toclient" | "from_server" => Some(FlowDirection::ToClient),
+        _ => None,
     }
 }
 

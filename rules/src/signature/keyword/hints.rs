@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 
 use super::KEYWORDS;
+use crate::field::FieldId;
 use crate::names::nearest;
+use crate::number::NumberId;
 use crate::signature::names::SURICATA_KEYWORDS;
 
 /// Different misspellings that are looked up for one load.
@@ -27,7 +29,10 @@ impl KeywordHints {
         if self.known.len() >= MOST {
             return None;
         }
+        let fields = FieldId::ALL.into_iter().map(FieldId::name);
+        let numbers = NumberId::ALL.into_iter().map(NumberId::name);
         let names = KEYWORDS.iter().map(|keyword| keyword.name).chain(SURICATA_KEYWORDS.iter().copied());
+        let names = names.chain(fields).chain(numbers);
         let hint = nearest(word, names);
         self.known.insert(word.to_owned(), hint);
         hint

@@ -1,15 +1,17 @@
 //! `pcre:"/expression/flags";`: a regular expression to find. `!` before the quotes: that must not be there.
 //!
-//! The scanner reports every match, so what only chooses among them (greediness) has no effect. What the scanner can't
-//! run (look-around, back-references) is found out when the expression is compiled.
-
-use std::ops::Range;
+//! The flags of HTTP (`U`, `H`, …) choose the buffer, as rules did before there were sticky buffers.
 
 use super::content::presence;
 use super::{Apply, Keyword};
-use crate::signature::condition::{Pattern, RegexFlags};
-use crate::signature::draft::{Draft, DraftCondition, DraftPlace};
-use crate::signature::fault::{Complaint, Fault};
+use crate::field::FieldId;
+use crate::signature::buffer::{
+    Buffer, BufferCondition, Capture, CaptureScope, Dollar, Greed, Regex, RegexStart,
+};
+use crate::signature::condition::RegexFlags;
+use crate::signature::draft::{Draft, DraftKind};
+use crate::signature::fault::Fault;
+use crate::signature::operand::Base;
 use crate::signature::text::{Piece, unquoted};
 
 pub(super) const KEYWORD: Keyword = Keyword { name: "pcre", apply: Apply::Value(apply) };
@@ -26,13 +28,31 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
         )
         .with_help(format!("it has from 1 to {limit}")));
     }
+    let (flags, captures) = flags.text.split_once(',').map_or((flags, None), |(letters, _)| {
+        (Piece { text: letters, at: flags.at }, Some(flags.skip(letters.len() + 1)))
+    });
     let modifiers = modifiers(flags)?;
-    // The semicolon alone is escaped for the rule's sake; the other escapes are the expression's.
-    let written = expression.text.replace("\\;", ";");
-    let (expression, place) = placed(written, modifiers).map_err(|complaint| complaint.at(value.span()))?;
-    let pattern = Pattern::Regex { expression, flags: modifiers.regex };
-    let condition = DraftCondition { place, ..DraftCondition::new(pattern, presence, value.span()) };
-    draft.add_condition(condition).map_err(|complaint| complaint.at(value.span()))
+    let regex = Regex {
+        // The semicolon alone is escaped for the rule's sake; the other escapes are the expression's.
+        expression: expression.text.replace("\\;", ";").into(),
+        flags: modifiers.regex,
+        presence,
+        base: modifiers.base,
+        start: modifiers.start,
+        dollar: modifiers.dollar,
+        greed: modifiers.greed,
+        captures: captures.map(read_captures).transpose()?.unwrap_or_default(),
+        span: 0..0,
+    };
+    let kind = DraftKind::Done(BufferCondition::Regex(Box::new(regex)));
+    let Some(field) = modifiers.field else { return draft.add(kind, value.span()) };
+    let buffer = Buffer::Field(field);
+    if draft.selected().is_some_and(|selected| selected != buffer) {
+        return Err(Fault::error(flags.span(), format!("a flag looks at {}, the buffer before it at another", field.name()))
+            .with_help("leave the flag out; the expression is about the buffer before it"));
+    }
+    let group = draft.group(buffer, value.span());
+    draft.add_to(group, kind, value.span())
 }
 
 /// The expression between the delimiters, and the flags behind them.
@@ -47,19 +67,15 @@ fn parts(text: Piece<'_>) -> Result<(Piece<'_>, Piece<'_>), Fault> {
     Ok((expression, text.skip(end + 1)))
 }
 
+
 #[derive(Clone, Copy, Default)]
 struct Modifiers {
     regex: RegexFlags,
-    relative: Mark,
-    anchored: Mark,
-}
-
-/// Whether a flag was there.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Mark {
-    #[default]
-    Unset,
-    Set,
+    base: Base,
+    start: RegexStart,
+    dollar: Dollar,
+    greed: Greed,
+    field: Option<FieldId>,
 }
 
 fn modifiers(flags: Piece<'_>) -> Result<Modifiers, Fault> {
@@ -70,92 +86,65 @@ fn modifiers(flags: Piece<'_>) -> Result<Modifiers, Fault> {
             's' => modifiers.regex.dotall = true,
             'm' => modifiers.regex.multiline = true,
             'x' => modifiers.regex.extended = true,
-            'R' => modifiers.relative = Mark::Set,
-            'A' => modifiers.anchored = Mark::Set,
-            // Greediness, PCRE's own limits, raw bytes: without effect here.
-            'G' | 'O' | 'B' => {}
+            'R' => modifiers.base = Base::Previous,
+            'A' => modifiers.start = RegexStart::Anchored,
+            'E' => modifiers.dollar = Dollar::EndOnly,
+            'G' => modifiers.greed = Greed::Lazy,
+            // PCRE's own limits, raw bytes, blanks: without effect here.
+            'O' | 'B' | ' ' => {}
             _ => {
                 let span = flags.at + at..flags.at + at + flag.len_utf8();
-                return Err(refused_flag(flag, span));
+                let unknown = || {
+                    Fault::error(span.clone(), format!("{flag:?} is not a flag of pcre"))
+                        .with_help("flags are i, s, m, x, R, A, E, G, O, B, and of HTTP U, I, P, Q, H, D, M, C, S, Y, V, W, Z")
+                };
+                let field = field_of(flag).ok_or_else(unknown)?;
+                if modifiers.field.is_some_and(|earlier| earlier != field) {
+                    return Err(Fault::error(span, "two flags that look at different buffers")
+                        .with_help("leave one of them out"));
+                }
+                modifiers.field = Some(field);
             }
         }
     }
     Ok(modifiers)
 }
 
-fn refused_flag(flag: char, span: Range<usize>) -> Fault {
-    let field = match flag {
-        'U' => Some("http.uri"),
-        'I' => Some("http.uri.raw"),
-        'P' => Some("http.request_body"),
-        'Q' => Some("http.response_body"),
-        'H' => Some("http.header"),
-        'D' => Some("http.header.raw"),
-        'M' => Some("http.method"),
-        'C' => Some("http.cookie"),
-        'S' => Some("http.stat_code"),
-        'Y' => Some("http.stat_msg"),
-        'V' => Some("http.user_agent"),
-        'W' => Some("http.host"),
-        'Z' => Some("http.host.raw"),
-        _ => None,
-    };
-    let message = match (field, flag) {
-        (Some(field), _) => format!("the flag {flag} looks at {field}, which is not supported yet"),
-        (None, 'E') => "the flag E is not supported yet".to_owned(),
-        (None, ',') => "variables taken out of a pcre are not supported yet".to_owned(),
-        _ => format!("{flag:?} is not a flag of pcre"),
-    };
-    Fault::error(span, message).with_help("flags are i, s, m, x, R, A, G, O and B")
+fn field_of(flag: char) -> Option<FieldId> {
+    Some(match flag {
+        'U' => FieldId::HttpUri,
+        'I' => FieldId::HttpUriRaw,
+        'P' => FieldId::HttpRequestBody,
+        'Q' => FieldId::FileData,
+        'H' => FieldId::HttpHeader,
+        'D' => FieldId::HttpHeaderRaw,
+        'M' => FieldId::HttpMethod,
+        'C' => FieldId::HttpCookie,
+        'S' => FieldId::HttpStatusCode,
+        'Y' => FieldId::HttpStatusMessage,
+        'V' => FieldId::HttpUserAgent,
+        'W' => FieldId::HttpHost,
+        'Z' => FieldId::HttpHostRaw,
+        _ => return None,
+    })
 }
 
-/// Where an expression must lie: with `R` behind the match before, with `A` or `^` just there.
-///
-/// PCRE takes `R` as a subject that starts behind the match before, so a `^` means just there. The scanner's `^` is the
-/// start of the field; it is taken off and said by `within` 0.
-fn placed(expression: String, modifiers: Modifiers) -> Result<(String, DraftPlace), Complaint> {
-    if modifiers.relative == Mark::Unset {
-        let expression = match modifiers.anchored {
-            Mark::Set => format!("\\A(?:{expression})"),
-            Mark::Unset => expression,
-        };
-        return Ok((expression, DraftPlace::default()));
-    }
-    let behind = DraftPlace { distance: Some(0), ..DraftPlace::default() };
-    let just_there = DraftPlace { within: Some(0), ..behind };
-    let Some(rest) = expression.strip_prefix('^') else {
-        let place = if modifiers.anchored == Mark::Set { just_there } else { behind };
-        return Ok((expression, place));
-    };
-    if modifiers.regex.multiline {
-        return Err(Complaint::new("`^` with the flags R and m can't be told from the start of a line")
-            .with_help("leave out m, or write `\\n` for the start of a line"));
-    }
-    if has_alternatives(rest) {
-        return Err(Complaint::new("with the flag R, `^` must stand for all alternatives")
-            .with_help("put them into a group: ^(?:a|b)"));
-    }
-    Ok((rest.to_owned(), just_there))
-}
-
-/// Whether there is a `|` outside of groups, classes and escapes.
-fn has_alternatives(expression: &str) -> bool {
-    let (mut depth, mut in_class, mut escaped) = (0usize, Mark::Unset, Mark::Unset);
-    for byte in expression.bytes() {
-        if escaped == Mark::Set {
-            escaped = Mark::Unset;
-            continue;
-        }
-        match (byte, in_class) {
-            (b'\\', _) => escaped = Mark::Set,
-            (b']', Mark::Set) => in_class = Mark::Unset,
-            (_, Mark::Set) => {}
-            (b'[', _) => in_class = Mark::Set,
-            (b'(', _) => depth += 1,
-            (b')', _) => depth = depth.saturating_sub(1),
-            (b'|', _) if depth == 0 => return true,
-            _ => {}
-        }
-    }
-    false
+/// `flow:name, pkt:name`: what becomes of the groups.
+fn read_captures(text: Piece<'_>) -> Result<Box<[Capture]>, Fault> {
+    text.split(',')
+        .map(|capture| {
+            let wrong = || {
+                Fault::error(capture.span(), "this is not where a group can be kept")
+                    .with_help("write `flow:name`, `pkt:name` or `alert:name`, one for each group")
+            };
+            let (scope, name) = capture.text.split_once(':').ok_or_else(wrong)?;
+            let scope = match scope {
+                "flow" => CaptureScope::Flow,
+                "pkt" => CaptureScope::Packet,
+                "alert" => CaptureScope::Alert,
+                _ => return Err(wrong()),
+            };
+            Ok(Capture { scope, name: name.into() })
+        })
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! `startswith;`: the content before it is the first of the field.
+//! `startswith;`: the content before it is the first of its buffer.
 
 use super::{Apply, Keyword};
 use crate::signature::draft::Start;
@@ -6,7 +6,7 @@ use crate::signature::draft::Start;
 pub(super) const KEYWORD: Keyword = Keyword {
     name: "startswith",
     apply: Apply::Bare(|draft| {
-        draft.last_content()?.place.start = Start::First;
+        draft.last_content()?.start = Start::First;
         Ok(())
     }),
 };

@@ -1,0 +1,48 @@
+//! HTTP/1.x (RFC 9110, RFC 9112): the bytes of both directions of a connection in, fields of its transactions out.
+//!
+//! [`Http1`] reads as leniently as servers and clients do and tells an [`Oddity`] where it had to; each direction
+//! is a state machine:
+//!
+//! ```text
+//!        ┌───────────────────────────────────────────────────────────┐
+//!        ▼                                                           │
+//!   Between ──▶ Head ──▶ Length / UntilClose ─────────────────────▶ complete
+//!      │          │ └──▶ Chunks ──▶ Trailer ─────────────────────────▲
+//!      │          └────────────────────────────────────────────────▶ │
+//!      ├──▶ Stray (bytes of no message)
+//!      └──▶ Ended (lost, switched to another protocol, or closed)
+//! ```
+//!
+//! A head is looked at when it is complete, where it lies; bodies are handed on as they come, and never held.
+
+mod body;
+mod chunked;
+mod config;
+mod decoder;
+#[cfg(test)]
+mod decoder_tests;
+mod framing;
+mod head_buffer;
+mod header;
+#[cfg(test)]
+mod header_tests;
+mod host;
+mod octet;
+mod oddity;
+mod pending;
+mod recognize;
+mod request;
+mod request_line;
+mod response;
+mod side;
+#[cfg(test)]
+mod split_tests;
+mod status_line;
+mod target;
+#[cfg(test)]
+mod transcript;
+
+pub use config::Http1Config;
+pub use decoder::Http1;
+pub use oddity::Oddity;
+pub use recognize::{Recognition, is_http1_request, is_http1_response};

@@ -1,0 +1,197 @@
+//! The first look: which signatures may match at all, told by one literal of each.
+//!
+//! A group holds the signatures of one field and direction. Their fast patterns, literals all, are one Hyperscan
+//! database in block mode. A value that grows is scanned where it grew, with as many bytes before as the longest pattern
+//! has, so nothing is scanned twice and no state is kept.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use hyperscan::{BlockDatabase, Builder, Matching, Pattern, PatternFlags, Patterns, Scratch};
+use weir_rules::signature::{Case, RuleIndex};
+
+use crate::inspect::literal_expression;
+
+/// A literal to look for, and in which cases of letters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Literal {
+    /// The bytes; at least one.
+    pub bytes: Box<[u8]>,
+    /// Whether letters match in either case.
+    pub case: Case,
+}
+
+/// The signatures of a group, while it is put together.
+#[derive(Debug, Default)]
+pub struct PrefilterBuilder {
+    literals: Vec<Literal>,
+    rules: Vec<Vec<RuleIndex>>,
+    ids: HashMap<Literal, usize>,
+    always: Vec<RuleIndex>,
+}
+
+impl PrefilterBuilder {
+    /// Adds a signature that can match only where `literal` is; one without is asked every time.
+    pub fn add(&mut self, rule: RuleIndex, literal: Option<Literal>) {
+        let Some(literal) = literal else {
+            self.always.push(rule);
+            return;
+        };
+        let next = self.literals.len();
+        let id = *self.ids.entry(literal.clone()).or_insert(next);
+        if id == next {
+            self.literals.push(literal);
+            self.rules.push(Vec::new());
+        }
+        if let Some(rules) = self.rules.get_mut(id) {
+            rules.push(rule);
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.literals.is_empty() && self.always.is_empty()
+    }
+
+    /// Compiles the group.
+    pub fn build(self) -> Result<Prefilter, hyperscan::Error> {
+        let longest = self.literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
+        let patterns: Patterns = self.literals.iter().enumerate().map(|(id, literal)| pattern(id, literal)).collect();
+        let database: Option<BlockDatabase> =
+            if self.literals.is_empty() { None } else { Some(patterns.build()?) };
+        Ok(Prefilter { database, rules: self.rules, always: self.always, longest })
+    }
+}
+
+fn pattern(id: usize, literal: &Literal) -> Pattern {
+    let mut flags = PatternFlags::SINGLEMATCH;
+    flags.set(PatternFlags::CASELESS, literal.case.is_insensitive());
+    Pattern {
+        expression: literal_expression(&literal.bytes),
+        flags,
+        id: Some(id),
+        ext: hyperscan::ExprExt::default(),
+        som: None,
+    }
+}
+
+/// A compiled group.
+pub struct Prefilter {
+    database: Option<BlockDatabase>,
+    rules: Vec<Vec<RuleIndex>>,
+    always: Vec<RuleIndex>,
+    longest: usize,
+}
+
+impl fmt::Debug for Prefilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prefilter")
+            .field("literals", &self.rules.len())
+            .field("always", &self.always.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a scan did what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Looked {
+    /// It did.
+    Through,
+    /// Hyperscan failed: what is in the value is not known.
+    Failed,
+}
+
+impl Prefilter {
+    /// Signatures in the group.
+    pub fn signatures(&self) -> usize {
+        self.rules.iter().map(Vec::len).sum::<usize>() + self.always.len()
+    }
+
+    /// Distinct literals.
+    pub fn literals(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Bytes of the database.
+    pub fn database_bytes(&self) -> usize {
+        self.database.as_ref().and_then(|database| database.size().ok()).unwrap_or(0)
+    }
+
+    /// Makes `scratch` large enough to scan with this group.
+    pub fn size_scratch(&self, scratch: &mut Option<Scratch>) -> Result<(), hyperscan::Error> {
+        let Some(database) = &self.database else { return Ok(()) };
+        match scratch {
+            Some(scratch) => database.realloc_scratch(scratch).map(|_| ()),
+            None => database.alloc_scratch().map(|made| *scratch = Some(made)),
+        }
+    }
+
+    /// Names the signatures that may match `value`, of which all before `from` was looked at before.
+    pub fn look(
+        &self,
+        value: &[u8],
+        from: usize,
+        scratch: Option<&Scratch>,
+        mut nominate: impl FnMut(RuleIndex),
+    ) -> Looked {
+        if from == 0 {
+            self.always.iter().copied().for_each(&mut nominate);
+        }
+        let (Some(database), Some(scratch)) = (&self.database, scratch) else { return Looked::Through };
+        let start = from.saturating_sub(self.longest.saturating_sub(1));
+        let bytes = value.get(start..).unwrap_or_default();
+        if bytes.is_empty() {
+            return Looked::Through;
+        }
+        let scanned = database.scan(bytes, scratch, |id: u32, _: u64, _: u64, _: u32| {
+            let rules = self.rules.get(id as usize).map(Vec::as_slice).unwrap_or_default();
+            rules.iter().copied().for_each(&mut nominate);
+            Matching::Continue
+        });
+        if scanned.is_ok() { Looked::Through } else { Looked::Failed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefilter() -> Prefilter {
+        let mut builder = PrefilterBuilder::default();
+        let literal = |text: &str, case| Some(Literal { bytes: text.as_bytes().into(), case });
+        builder.add(RuleIndex(0), literal("secret", Case::Sensitive));
+        builder.add(RuleIndex(1), literal("KEY", Case::Insensitive));
+        builder.add(RuleIndex(2), literal("secret", Case::Sensitive));
+        builder.add(RuleIndex(3), None);
+        builder.build().expect("literals compile")
+    }
+
+    fn look(prefilter: &Prefilter, value: &[u8], from: usize) -> Vec<u32> {
+        let mut scratch = None;
+        prefilter.size_scratch(&mut scratch).expect("memory");
+        let mut found = Vec::new();
+        assert_eq!(prefilter.look(value, from, scratch.as_ref(), |rule| found.push(rule.0)), Looked::Through);
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn signatures_are_named_by_their_literals() {
+        let prefilter = prefilter();
+        assert_eq!((prefilter.signatures(), prefilter.literals()), (4, 2));
+        assert_eq!(look(&prefilter, b"nothing", 0), [3]);
+        assert_eq!(look(&prefilter, b"a secret key", 0), [0, 1, 2, 3]);
+        assert_eq!(look(&prefilter, b"a SECRET", 0), [3]);
+    }
+
+    #[test]
+    fn a_value_that_grows_is_looked_at_where_it_grew() {
+        let prefilter = prefilter();
+        for cut in 1..12 {
+            let found = look(&prefilter, b"this secret!", cut);
+            // What lies wholly before the cut, as far back as the longest literal, was found before.
+            assert_eq!(found, if cut <= 10 { vec![0, 2] } else { vec![] }, "{cut}");
+        }
+    }
+}

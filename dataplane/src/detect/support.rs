@@ -1,0 +1,93 @@
+//! Which signatures the evaluator can ask, and why it can't ask the others.
+
+use weir_rules::field::FieldId;
+use weir_rules::number::Level;
+use weir_rules::signature::{
+    AppProtocol, BitScope, Buffer, BufferCondition, EventLayer, PacketCondition, RuleProtocol, Signature,
+    StateCondition, Transform,
+};
+
+/// Why a signature can't be asked; `None` where it can.
+pub fn unsupported(signature: &Signature) -> Option<String> {
+    protocol(signature)
+        .or_else(|| signature.buffers.iter().find_map(|b| buffer(b.buffer)))
+        .or_else(|| signature.buffers.iter().flat_map(|b| &b.transforms).find_map(transform))
+        .or_else(|| signature.buffers.iter().flat_map(|b| &b.conditions).find_map(condition))
+        .or_else(|| {
+            let number = signature.numbers.iter().find(|n| n.number.level() == Level::Transaction)?;
+            Some(format!("{} is not told by the decoders yet", number.number.name()))
+        })
+        .or_else(|| signature.packet.iter().find_map(packet))
+        .or_else(|| signature.state.iter().find_map(state))
+        .or_else(|| signature.score.map(|_| "scores are not added up yet".to_owned()))
+}
+
+fn protocol(signature: &Signature) -> Option<String> {
+    match (signature.app, signature.protocol) {
+        (Some(AppProtocol::Http | AppProtocol::Http1 | AppProtocol::Tls | AppProtocol::Dns) | None, protocol) => {
+            match protocol {
+                RuleProtocol::Arp | RuleProtocol::Ethernet => {
+                    Some(format!("{} is not looked at", protocol.name()))
+                }
+                _ => None,
+            }
+        }
+        (Some(app), _) => Some(format!("{} is not decoded yet", app.name())),
+    }
+}
+
+/// Whether a decoder fills a field.
+pub fn is_decoded(field: FieldId) -> bool {
+    let name = field.name();
+    ["http.", "tls.", "ja3", "ja4", "dns."].iter().any(|prefix| name.starts_with(prefix))
+        || matches!(field, FieldId::FileData | FieldId::FileName)
+}
+
+fn buffer(buffer: Buffer) -> Option<String> {
+    match buffer {
+        Buffer::Field(field) if !is_decoded(field) => Some(format!("{} is not decoded yet", field.name())),
+        Buffer::Header(_) => Some(format!("{} is not looked at yet", buffer.name())),
+        Buffer::Field(_) | Buffer::Payload | Buffer::Base64 | Buffer::Address(_) => None,
+    }
+}
+
+fn transform(transform: &Transform) -> Option<String> {
+    match transform {
+        Transform::Domain | Transform::TopLevelDomain => {
+            Some("domain and tld need the list of public suffixes, which is not there yet".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn condition(condition: &BufferCondition) -> Option<String> {
+    match condition {
+        BufferCondition::Dataset(_) | BufferCondition::DataReputation(_) => {
+            Some("datasets are not kept yet".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn packet(condition: &PacketCondition) -> Option<String> {
+    match condition {
+        PacketCondition::Event(event) if event.layer != EventLayer::Application => {
+            Some(format!("the event {} is not raised yet", event.name))
+        }
+        PacketCondition::AddressReputation { .. } => Some("reputations are not loaded yet".to_owned()),
+        PacketCondition::CertificateValidity(_) | PacketCondition::TlsState { .. } => {
+            Some("the state of TLS is not told to signatures yet".to_owned())
+        }
+        PacketCondition::Checksum(..) => Some("checksums are not told to signatures yet".to_owned()),
+        PacketCondition::StreamSize { .. } => Some("stream_size is not told yet".to_owned()),
+        _ => None,
+    }
+}
+
+fn state(state: &StateCondition) -> Option<String> {
+    match state {
+        StateCondition::Bits(bits) if bits.scope == BitScope::Flow => None,
+        StateCondition::Bits(_) => Some("bits of hosts and pairs are not kept yet".to_owned()),
+        StateCondition::Counter { .. } => Some("flowint is not kept yet".to_owned()),
+    }
+}

@@ -1,0 +1,254 @@
+//! What signatures that need more than the stream matcher compiled to: prefilters by field, and whom to ask when.
+//!
+//! A signature is asked in one of two ways. One that names a field is asked for each transaction, when a value of its
+//! field brings its fast pattern and whenever the transaction has come to a further stage. One that names packets,
+//! numbers and payloads is asked for each packet.
+
+use weir_rules::diagnostic::Diagnostic;
+use weir_rules::field::{FieldId, Side};
+use weir_rules::signature::{
+    BitScope, Buffer, BufferCondition, FlowDirection, RuleIndex, Signature, SignatureSet, StateCondition,
+};
+
+use super::flow_bits::{FlowBit, FlowBitNames};
+use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
+use super::support::unsupported;
+use crate::confirm::Confirmer;
+use crate::flow::Direction;
+
+const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
+const FIELDS: usize = FieldId::ALL.len();
+
+/// How a signature is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asked {
+    /// By the stream matcher, or not at all.
+    #[default]
+    Elsewhere,
+    /// For each packet.
+    Packet,
+    /// For each transaction.
+    Transaction,
+}
+
+/// What a rule set compiled to.
+#[derive(Debug)]
+pub struct DetectTable {
+    confirmer: Confirmer,
+    asked: Vec<Asked>,
+    fields: [[Option<Prefilter>; 2]; FIELDS],
+    packets: [Option<Prefilter>; 2],
+    wanted: [[bool; 2]; FIELDS],
+    bits: FlowBitNames,
+}
+
+/// What became of the signatures.
+#[derive(Debug, Default)]
+pub struct DetectReport {
+    /// Signatures that can't be asked, and why.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl DetectTable {
+    /// Compiles the signatures of `set` that are not plain.
+    pub fn compile(set: &SignatureSet) -> (DetectTable, DetectReport) {
+        let (confirmer, diagnostics) = Confirmer::compile(set);
+        let mut report = DetectReport { diagnostics };
+        let mut build = Build::new(set.signatures.len());
+        for (index, signature) in set.signatures.iter().enumerate() {
+            let rule = RuleIndex(index as u32);
+            if signature.plain_conditions().is_some() || !confirmer.is_usable(rule) {
+                continue;
+            }
+            match unsupported(signature) {
+                Some(reason) => report.diagnostics.push(left_out(signature, &reason)),
+                None => build.add(rule, signature),
+            }
+        }
+        let table = build.finish(confirmer, &mut report);
+        (table, report)
+    }
+
+    /// The evaluator.
+    pub fn confirmer(&self) -> &Confirmer {
+        &self.confirmer
+    }
+
+    /// How a signature is asked.
+    pub fn asked(&self, rule: RuleIndex) -> Asked {
+        self.asked.get(rule.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether any signature is asked for transactions, so that streams have to be decoded.
+    pub fn wants_transactions(&self) -> bool {
+        self.wanted.iter().flatten().any(|&wanted| wanted)
+    }
+
+    /// Whether values of a field are to be kept.
+    pub fn wants(&self, field: FieldId, direction: Direction) -> bool {
+        self.wanted.get(field.index()).is_some_and(|wanted| wanted[direction.index()])
+    }
+
+    /// The prefilter of a field.
+    pub fn field(&self, field: FieldId, direction: Direction) -> Option<&Prefilter> {
+        self.fields.get(field.index())?.get(direction.index())?.as_ref()
+    }
+
+    /// The prefilter of packets.
+    pub fn packets(&self, direction: Direction) -> Option<&Prefilter> {
+        self.packets.get(direction.index())?.as_ref()
+    }
+
+    /// Every prefilter.
+    pub fn prefilters(&self) -> impl Iterator<Item = &Prefilter> {
+        self.fields.iter().flatten().chain(&self.packets).flatten()
+    }
+
+    /// The groups of fields there are.
+    pub fn groups(&self) -> impl Iterator<Item = (FieldId, Direction, &Prefilter)> {
+        FieldId::ALL.into_iter().flat_map(move |field| {
+            DIRECTIONS
+                .into_iter()
+                .filter_map(move |direction| Some((field, direction, self.field(field, direction)?)))
+        })
+    }
+
+    /// The number of a flow bit.
+    pub fn bit(&self, name: &str) -> Option<FlowBit> {
+        self.bits.find(name)
+    }
+}
+
+fn left_out(signature: &Signature, reason: &str) -> Diagnostic {
+    Diagnostic::error(
+        &signature.origin.source,
+        signature.origin.span.clone(),
+        format!("this signature is left out: {reason}"),
+    )
+}
+
+struct Build {
+    asked: Vec<Asked>,
+    fields: Vec<[PrefilterBuilder; 2]>,
+    packets: [PrefilterBuilder; 2],
+    wanted: [[bool; 2]; FIELDS],
+    bits: FlowBitNames,
+}
+
+impl Build {
+    fn new(signatures: usize) -> Build {
+        Build {
+            asked: vec![Asked::Elsewhere; signatures],
+            fields: (0..FIELDS).map(|_| Default::default()).collect(),
+            packets: Default::default(),
+            wanted: [[false; 2]; FIELDS],
+            bits: FlowBitNames::default(),
+        }
+    }
+
+    fn add(&mut self, rule: RuleIndex, signature: &Signature) {
+        for state in &signature.state {
+            if let StateCondition::Bits(bits) = state
+                && bits.scope == BitScope::Flow
+            {
+                for name in &bits.names {
+                    self.bits.of(name);
+                }
+            }
+        }
+        let fields: Vec<FieldId> = signature
+            .buffers
+            .iter()
+            .filter_map(|buffer| match buffer.buffer {
+                Buffer::Field(field) => Some(field),
+                _ => None,
+            })
+            .collect();
+        let Some(&first) = fields.first() else {
+            self.set_asked(rule, Asked::Packet);
+            let literal = literal_in(signature, |buffer| buffer == Buffer::Payload).map(|(_, literal)| literal);
+            for direction in directions(signature, Side::Either) {
+                self.packets[direction.index()].add(rule, literal.clone());
+            }
+            return;
+        };
+        self.set_asked(rule, Asked::Transaction);
+        for &field in &fields {
+            for direction in directions(signature, field.side()) {
+                self.wanted[field.index()][direction.index()] = true;
+            }
+        }
+        let found = literal_in(signature, |buffer| matches!(buffer, Buffer::Field(_)));
+        let (field, literal) = match found {
+            Some((Buffer::Field(field), literal)) => (field, Some(literal)),
+            _ => (first, None),
+        };
+        for direction in directions(signature, field.side()) {
+            if let Some(group) = self.fields.get_mut(field.index()) {
+                group[direction.index()].add(rule, literal.clone());
+            }
+        }
+    }
+
+    fn set_asked(&mut self, rule: RuleIndex, asked: Asked) {
+        if let Some(slot) = self.asked.get_mut(rule.0 as usize) {
+            *slot = asked;
+        }
+    }
+
+    fn finish(self, confirmer: Confirmer, report: &mut DetectReport) -> DetectTable {
+        let mut build = |builder: PrefilterBuilder| {
+            if builder.is_empty() {
+                return None;
+            }
+            // Literals always compile; what can fail is memory.
+            builder
+                .build()
+                .inspect_err(|error| {
+                    let source = weir_rules::diagnostic::Source::new("signatures", "");
+                    let message = format!("a group of signatures does not compile: {error}");
+                    report.diagnostics.push(Diagnostic::error(&source, 0..0, message));
+                })
+                .ok()
+        };
+        let mut fields = [const { [const { None }; 2] }; FIELDS];
+        for (slot, [to_server, to_client]) in fields.iter_mut().zip(self.fields) {
+            *slot = [build(to_server), build(to_client)];
+        }
+        let [to_server, to_client] = self.packets;
+        let packets = [build(to_server), build(to_client)];
+        DetectTable { confirmer, asked: self.asked, fields, packets, wanted: self.wanted, bits: self.bits }
+    }
+}
+
+/// The directions in which a field of a signature can occur.
+fn directions(signature: &Signature, side: Side) -> impl Iterator<Item = Direction> {
+    let option = signature.flow.direction;
+    DIRECTIONS.into_iter().filter(move |direction| {
+        let by_side = match side {
+            Side::Request => *direction == Direction::ToServer,
+            Side::Response => *direction == Direction::ToClient,
+            Side::Either => true,
+        };
+        // The direction of the flow option is that of the packet, which for a transaction may be that of its last part.
+        let by_option = match option {
+            Some(FlowDirection::ToServer) if side == Side::Either => *direction == Direction::ToServer,
+            Some(FlowDirection::ToClient) if side == Side::Either => *direction == Direction::ToClient,
+            _ => true,
+        };
+        by_side && by_option
+    })
+}
+
+/// The literal to look for first, in a buffer that `suits` and that is looked at as it is.
+fn literal_in(signature: &Signature, suits: impl Fn(Buffer) -> bool) -> Option<(Buffer, Literal)> {
+    let fast = signature.fast_pattern()?;
+    let matched = signature.buffers.get(usize::from(fast.buffer))?;
+    if !suits(matched.buffer) || !matched.transforms.is_empty() {
+        return None;
+    }
+    let BufferCondition::Content(content) = matched.conditions.get(usize::from(fast.condition))? else { return None };
+    let part = usize::from(fast.part.start)..usize::from(fast.part.end);
+    let bytes = content.bytes.get(part)?;
+    Some((matched.buffer, Literal { bytes: bytes.into(), case: content.case }))
+}

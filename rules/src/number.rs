@@ -1,0 +1,171 @@
+//! The numbers that rules ask for: of packets, flows, transactions and files. What [`field`](crate::field) is for bytes,
+//! this table is for integers, so adding a number is adding a line here.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a number belongs to, and so when it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// A packet: its headers say it.
+    Packet,
+    /// A flow, up to and with the packet.
+    Flow,
+    /// A transaction of an application protocol, or a file in it.
+    Transaction,
+}
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal [$($alias:literal),*], $level:ident, $max:expr;)*) => {
+        /// A number that a rule can ask for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum NumberId {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl NumberId {
+            /// Every number, in the order of its index.
+            pub const ALL: [NumberId; [$($name),*].len()] = [$(NumberId::$variant,)*];
+
+            /// The name by which rules and diagnostics call it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(NumberId::$variant => $name,)*
+                }
+            }
+
+            /// Other names by which rules call it.
+            pub const fn aliases(self) -> &'static [&'static str] {
+                match self {
+                    $(NumberId::$variant => &[$($alias),*],)*
+                }
+            }
+
+            /// What it belongs to.
+            pub const fn level(self) -> Level {
+                match self {
+                    $(NumberId::$variant => Level::$level,)*
+                }
+            }
+
+            /// The greatest value it can have.
+            pub const fn max(self) -> u64 {
+                match self {
+                    $(NumberId::$variant => $max as u64,)*
+                }
+            }
+        }
+    };
+}
+
+numbers! {
+    /// The IP header's time to live, or hop limit (RFC 791 §3.1, RFC 8200 §3).
+    Ttl = "ttl" [], Packet, u8::MAX;
+    /// The identification of an IPv4 header (RFC 791 §3.1).
+    IpId = "id" [], Packet, u16::MAX;
+    /// The type of service, or traffic class, of an IP header (RFC 2474).
+    TypeOfService = "tos" [], Packet, u8::MAX;
+    /// IANA's number of the protocol in an IP packet.
+    IpProtocol = "ip_proto" [], Packet, u8::MAX;
+    /// The offset of a fragment, in units of 8 bytes (RFC 791 §3.1).
+    FragmentOffset = "fragoffset" [], Packet, 0x1fff;
+    /// Bytes of the payload of a packet.
+    PayloadSize = "dsize" [], Packet, u16::MAX;
+    /// The TCP sequence number (RFC 9293 §3.1).
+    TcpSequence = "tcp.seq" ["seq"], Packet, u32::MAX;
+    /// The TCP acknowledgment number (RFC 9293 §3.1).
+    TcpAcknowledgment = "tcp.ack" ["ack"], Packet, u32::MAX;
+    /// The TCP window as it is sent (RFC 9293 §3.1).
+    TcpWindow = "tcp.window" ["window"], Packet, u16::MAX;
+    /// The TCP maximum segment size option (RFC 9293 §3.7.1).
+    TcpMss = "tcp.mss" [], Packet, u16::MAX;
+    /// The TCP window scale option (RFC 7323 §2).
+    TcpWindowScale = "tcp.wscale" [], Packet, u8::MAX;
+    /// The type of an ICMP message.
+    IcmpType = "itype" [], Packet, u8::MAX;
+    /// The code of an ICMP message.
+    IcmpCode = "icode" [], Packet, u8::MAX;
+    /// The identifier of an ICMP echo.
+    IcmpId = "icmp_id" [], Packet, u16::MAX;
+    /// The sequence number of an ICMP echo.
+    IcmpSequence = "icmp_seq" [], Packet, u16::MAX;
+    /// The MTU of an ICMPv6 Packet Too Big message (RFC 4443 §3.2).
+    Icmp6Mtu = "icmpv6.mtu" [], Packet, u32::MAX;
+    /// The type of an IGMP message.
+    IgmpType = "igmp.type" [], Packet, u8::MAX;
+    /// The number of a VLAN tag (IEEE 802.1Q).
+    VlanId = "vlan.id" [], Packet, 4095;
+    /// How many VLAN tags a packet has.
+    VlanLayers = "vlan.layers" [], Packet, u8::MAX;
+    /// The opcode of a RoCEv2 base transport header.
+    RdmaOpcode = "rdma.opcode" [], Packet, u8::MAX;
+    /// The destination queue pair of a RoCEv2 base transport header.
+    RdmaQueuePair = "rdma.qp" [], Packet, 0xff_ffff;
+    /// The remote key of an RDMA extended transport header.
+    RdmaRemoteKey = "rdma.rkey" [], Packet, u32::MAX;
+    /// Seconds since the flow began.
+    FlowAge = "flow.age" [], Flow, u32::MAX;
+    /// Packets from the client.
+    FlowPacketsToServer = "flow.pkts_toserver" [], Flow, u32::MAX;
+    /// Packets from the server.
+    FlowPacketsToClient = "flow.pkts_toclient" [], Flow, u32::MAX;
+    /// Packets from either end: it is enough that one of the two numbers is right.
+    FlowPackets = "flow.pkts" [], Flow, u32::MAX;
+    /// Bytes from the client.
+    FlowBytesToServer = "flow.bytes_toserver" [], Flow, u64::MAX;
+    /// Bytes from the server.
+    FlowBytesToClient = "flow.bytes_toclient" [], Flow, u64::MAX;
+    /// Bytes from either end: it is enough that one of the two numbers is right.
+    FlowBytes = "flow.bytes" [], Flow, u64::MAX;
+    /// The operation of a DNS message (RFC 1035 §4.1.1).
+    DnsOpcode = "dns.opcode" [], Transaction, 15;
+    /// The response code of a DNS message (RFC 1035 §4.1.1).
+    DnsRcode = "dns.rcode" [], Transaction, u16::MAX;
+    /// The type of a question or record (RFC 1035 §3.2.2).
+    DnsRrType = "dns.rrtype" [], Transaction, u16::MAX;
+    /// The version of TLS: 0x0303 is TLS 1.2 (RFC 8446 §4.1.2).
+    TlsVersion = "tls.version" [], Transaction, u16::MAX;
+    /// How many certificates the peer sent.
+    TlsChainLength = "tls.cert_chain_len" [], Transaction, u32::MAX;
+    /// Bytes of a file in transfer so far.
+    FileSize = "filesize" ["file.size"], Transaction, u64::MAX;
+    /// Tokens that a model was given, as its server counts.
+    LlmTokensIn = "llm.tokens_in" [], Transaction, u64::MAX;
+    /// Tokens that a model gave, as its server counts.
+    LlmTokensOut = "llm.tokens_out" [], Transaction, u64::MAX;
+}
+
+impl NumberId {
+    /// The number of this name or alias.
+    pub fn named(name: &str) -> Option<NumberId> {
+        static NAMES: LazyLock<HashMap<&'static str, NumberId>> = LazyLock::new(|| {
+            NumberId::ALL
+                .into_iter()
+                .flat_map(|id| id.aliases().iter().copied().chain([id.name()]).map(move |name| (name, id)))
+                .collect()
+        });
+        NAMES.get(name).copied()
+    }
+
+    /// The position of this number in tables that are indexed by number.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_no_field_has_one_of_them() {
+        for (position, id) in NumberId::ALL.into_iter().enumerate() {
+            assert_eq!(id.index(), position);
+            for name in id.aliases().iter().chain([&id.name()]) {
+                assert_eq!(NumberId::named(name), Some(id), "{name}");
+                assert_eq!(crate::field::FieldId::named(name), None, "{name}");
+            }
+        }
+    }
+}

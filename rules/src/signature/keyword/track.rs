@@ -1,0 +1,63 @@
+//! `track by_src, count 5, seconds 60`: what `threshold` and `detection_filter` have in common.
+
+use super::byte_options::named_argument;
+use super::number::number;
+use crate::signature::fault::Fault;
+use crate::signature::state::{Track, UniqueOn};
+use crate::signature::text::Piece;
+
+/// What was said.
+#[derive(Debug, Default)]
+pub(super) struct Rate<'t> {
+    pub kind: Option<Piece<'t>>,
+    pub track: Option<Track>,
+    pub count: Option<u32>,
+    pub seconds: Option<u32>,
+    pub multiplier: Option<u32>,
+    pub unique_on: Option<UniqueOn>,
+}
+
+impl<'t> Rate<'t> {
+    pub fn read(value: Piece<'t>) -> Result<Rate<'t>, Fault> {
+        let mut rate = Rate::default();
+        for part in value.split(',') {
+            let (name, argument) = named_argument(part);
+            match name {
+                "type" => rate.kind = Some(argument),
+                "track" => rate.track = Some(track(argument)?),
+                "count" => rate.count = Some(number(argument, 1..=u32::MAX)?),
+                "seconds" => rate.seconds = Some(number(argument, 1..=u32::MAX)?),
+                "multiplier" => rate.multiplier = Some(number(argument, 2..=u32::MAX)?),
+                "unique_on" => rate.unique_on = Some(unique_on(argument)?),
+                _ => {
+                    return Err(Fault::error(part.span(), format!("{:?} is not an option here", part.text))
+                        .with_help("options are type, track, count, seconds and multiplier"));
+                }
+            }
+        }
+        Ok(rate)
+    }
+}
+
+fn track(text: Piece<'_>) -> Result<Track, Fault> {
+    Ok(match text.text {
+        "by_src" => Track::BySource,
+        "by_dst" => Track::ByDestination,
+        "by_both" => Track::ByBoth,
+        "by_rule" => Track::ByRule,
+        "by_flow" => Track::ByFlow,
+        _ => {
+            return Err(Fault::error(text.span(), "this is not what can be counted by")
+                .with_help("write by_src, by_dst, by_both, by_rule or by_flow"));
+        }
+    })
+}
+
+fn unique_on(text: Piece<'_>) -> Result<UniqueOn, Fault> {
+    match text.text {
+        "src_port" => Ok(UniqueOn::SourcePort),
+        "dst_port" => Ok(UniqueOn::DestinationPort),
+        _ => Err(Fault::error(text.span(), "this does not tell matches apart")
+            .with_help("write src_port or dst_port")),
+    }
+}
