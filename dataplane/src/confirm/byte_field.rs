@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn reads_digits_as_strtoull_does() {
-        let table: [(&[u8], u8, Option<(u64, usize)>); 13] = [
+        type Read = Option<(u64, usize)>;
+        let table: [(&[u8], u8, Read); 13] = [
             (b"123", 10, Some((123, 3))),
             (b"12ab", 10, Some((12, 2))),
             (b"  42 ", 10, Some((42, 4))),

@@ -138,7 +138,7 @@ impl DatasetTable {
     /// All slots, in the order in which a hash looks for its own.
     fn slots(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
         let slots = self.hashes.len();
-        let first = (u128::from(hash) * slots as u128 >> 64) as usize;
+        let first = ((u128::from(hash) * slots as u128) >> 64) as usize;
         (first..slots).chain(0..first)
     }
 
@@ -244,10 +244,8 @@ mod tests {
             let mut map = HashMap::new();
             for (step, value, reputation) in steps {
                 match step {
-                    0 => {
-                        if set.insert(&[value], reputation).is_ok() {
-                            map.entry(value).or_insert(reputation);
-                        }
+                    0 if set.insert(&[value], reputation).is_ok() => {
+                        map.entry(value).or_insert(reputation);
                     }
                     1 => prop_assert_eq!(set.remove(&[value]), map.remove(&value).is_some()),
                     _ => {}

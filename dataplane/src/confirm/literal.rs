@@ -7,7 +7,7 @@ use weir_rules::signature::Case;
 #[derive(Clone, Debug)]
 pub(super) enum Literal {
     /// As they are.
-    Exact(Finder<'static>),
+    Exact(Box<Finder<'static>>),
     /// With ASCII letters in either case.
     Folded(Folded),
 }
@@ -17,7 +17,7 @@ impl Literal {
         let has_letters = bytes.iter().any(u8::is_ascii_alphabetic);
         match case {
             Case::Insensitive if has_letters => Literal::Folded(Folded::new(bytes)),
-            _ => Literal::Exact(Finder::new(bytes).into_owned()),
+            _ => Literal::Exact(Box::new(Finder::new(bytes).into_owned())),
         }
     }
 

@@ -10,6 +10,9 @@ use weir_rules::signature::{
     ProtocolSide, Relation, ReputationEnd, StreamSide, Validity, Which,
 };
 
+/// Tells the reputation of an address in a category; none where it has none.
+pub type Reputation = dyn Fn(IpAddr, &str) -> Option<u8>;
+
 /// What is known of a packet and its flow.
 #[derive(Clone, Copy, Default)]
 pub struct PacketFacts<'a> {
@@ -35,7 +38,7 @@ pub struct PacketFacts<'a> {
     /// What was wrong with the packet.
     pub events: Option<&'a dyn Fn(&Event) -> bool>,
     /// The reputation of an address in a category.
-    pub reputation: Option<&'a dyn Fn(IpAddr, &str) -> Option<u8>>,
+    pub reputation: Option<&'a Reputation>,
 }
 
 /// Bytes of a TCP connection so far.

@@ -40,7 +40,7 @@ fn subslice(offset: i32, bytes: Option<i32>, truncate: Truncate) -> Transform {
 #[test]
 fn every_transform_does_as_documented() {
     use Transform::*;
-    let table: [(Transform, &str, &str); 39] = [
+    let table: [(Transform, &str, &str); 40] = [
         (ToLowercase, "AbC-É", "abc-É"),
         (ToUppercase, "AbC-é", "ABC-é"),
         (StripWhitespace, " A B\tC\r\nD\x0bE ", "ABCDE"),
@@ -78,6 +78,7 @@ fn every_transform_does_as_documented() {
         (LlmNormalize, "іgnоrе", "ignore"),
         (LlmNormalize, "\u{e0069}a\u{e0067}", "a"),
         (LlmNormalize, "𝐢𝐠𝐧𝐨𝐫𝐞 ﬁ", "ignore fi"),
+        (LlmNormalize, "ϲоdе", "code"),
         (LlmNormalize, "e\u{301}", "é"),
         (LlmNormalize, "", ""),
     ];

@@ -30,7 +30,8 @@ fn normalize(text: &str, out: &mut Output<'_>) {
         marks = if unicode_normalization::char::is_combining_mark(character) { marks + 1 } else { 0 };
         marks <= MAX_MARKS
     });
-    for character in seen.nfkc().filter(|&character| !is_invisible(character)).map(fold) {
+    // Before, since NFKC makes other letters of some; and after, since it makes some of others.
+    for character in seen.map(fold).nfkc().filter(|&character| !is_invisible(character)).map(fold) {
         if out.is_cut() {
             return;
         }

@@ -1,5 +1,5 @@
 //! Letters of other scripts that look like Latin ones, after Unicode's confusables (UTS #39), for Cyrillic, Greek,
-//! Armenian, Cherokee and the Latin supplements; what NFKC folds is not here.
+//! Armenian, Cherokee and the Latin supplements.
 
 /// Letters and what they look like, by code point.
 const LOOK_ALIKES: [(char, char); 96] = [
@@ -10,7 +10,6 @@ const LOOK_ALIKES: [(char, char); 96] = [
     ('ɩ', 'i'),
     ('ɪ', 'i'),
     ('ʏ', 'y'),
-    ('Ͽ', 'C'),
     ('Ϳ', 'J'),
     ('Α', 'A'),
     ('Β', 'B'),
@@ -38,6 +37,7 @@ const LOOK_ALIKES: [(char, char); 96] = [
     ('χ', 'x'),
     ('ϲ', 'c'),
     ('ϳ', 'j'),
+    ('Ϲ', 'C'),
     ('Ѕ', 'S'),
     ('І', 'I'),
     ('Ј', 'J'),
@@ -80,8 +80,8 @@ const LOOK_ALIKES: [(char, char); 96] = [
     ('ԛ', 'q'),
     ('Ԝ', 'W'),
     ('ԝ', 'w'),
-    ('Օ', 'O'),
     ('Ս', 'U'),
+    ('Օ', 'O'),
     ('ա', 'w'),
     ('զ', 'q'),
     ('հ', 'h'),
