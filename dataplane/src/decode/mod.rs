@@ -5,6 +5,7 @@
 //! split of the same bytes tells the same. It knows no rule.
 
 pub mod dns;
+pub mod recognise;
 pub mod tls;
 
 #[cfg(test)]
