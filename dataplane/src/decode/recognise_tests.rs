@@ -44,7 +44,7 @@ fn streams() -> Vec<(Direction, Vec<u8>, Option<AppProtocol>)> {
         (b"\x15\x03\x03\0\x02\x02\x28", Some(Tls)),
         (b"220 mail.example ESMTP Postfix\r\n", Some(Smtp)),
         (b"220 (vsFTPd 3.0.3)\r\n", Some(Ftp)),
-        (b"220 ready\r\n", None),
+        (b"220 ready for you\r\n", None),
         (b"220 ProFTPD FTP Server ready\r\n", Some(Ftp)),
         (b"220-FTP server\r\n", Some(Ftp)),
         (b"* OK IMAP4rev2\r\n", Some(Imap)),

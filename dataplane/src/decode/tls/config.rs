@@ -12,6 +12,16 @@ pub enum AfterEncryption {
     FollowRecords,
 }
 
+/// Whether JA3, JA3S and JA4 are computed: most of what a hello costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fingerprints {
+    /// For every hello.
+    #[default]
+    Compute,
+    /// Never, because no rule and no event asks for them.
+    LeaveOut,
+}
+
 /// Limits of a [`Tls`](super::Tls). All memory is bounded by them, for each direction of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlsConfig {
@@ -22,6 +32,8 @@ pub struct TlsConfig {
     pub max_certificates: u32,
     /// How much of a buffer's memory stays with a decoder between connections, in bytes.
     pub keep_buffer: usize,
+    /// Whether hellos are fingerprinted.
+    pub fingerprints: Fingerprints,
     /// What to do once both directions are encrypted.
     pub after_encryption: AfterEncryption,
 }
@@ -32,6 +44,7 @@ impl Default for TlsConfig {
             max_hello: 16 * 1024,
             max_certificates: 64 * 1024,
             keep_buffer: 8 * 1024,
+            fingerprints: Fingerprints::Compute,
             after_encryption: AfterEncryption::Stop,
         }
     }

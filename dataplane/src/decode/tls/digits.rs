@@ -14,6 +14,12 @@ pub(super) fn push_hex(text: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
+/// `0a1b`.
+pub(super) fn hex16(number: u16) -> [u8; 4] {
+    let [[a, b], [c, d]] = number.to_be_bytes().map(|byte| hex(byte, LOWER));
+    [a, b, c, d]
+}
+
 /// `0A1B`.
 pub(super) fn push_upper_hex(text: &mut Vec<u8>, bytes: &[u8]) {
     for &byte in bytes {
@@ -42,6 +48,18 @@ fn push_with_colons(text: &mut Vec<u8>, bytes: &[u8], digits: &[u8; 16]) {
 
 /// `2570`, without leading zeros.
 pub(super) fn push_decimal(text: &mut Vec<u8>, number: u64) {
+    // Nearly all numbers are 16-bit ones of hellos, for which pushing digits beats copying them.
+    if number < 100_000 {
+        let mut power = 10_000;
+        while power > 1 && number < power {
+            power /= 10;
+        }
+        while power > 0 {
+            text.push(b'0' + (number / power % 10) as u8);
+            power /= 10;
+        }
+        return;
+    }
     let mut digits = [0; 20];
     let mut left = number;
     let mut count = 0;
@@ -74,7 +92,7 @@ mod tests {
 
     #[test]
     fn digits_are_as_formatting_writes_them() {
-        for number in [0, 7, 10, 99, 100, 65_535, u64::MAX] {
+        for number in [0, 7, 10, 99, 100, 9_999, 10_000, 65_535, 99_999, 100_000, u64::MAX] {
             assert_eq!(written(|text| push_decimal(text, number)), number.to_string());
         }
         assert_eq!(written(|text| push_hex(text, &[0x0a, 0xf1])), "0af1");

@@ -3,6 +3,7 @@
 use weir_rules::field::FieldId;
 
 use super::anomaly::Anomaly;
+use super::config::Fingerprints;
 use super::hello::{ClientHello, Extensions, ServerHello, extension};
 use super::reader::{Reader, is_grease};
 use super::session::TlsSession;
@@ -33,11 +34,11 @@ impl Scratch {
 /// Tells what a ClientHello says.
 pub(super) fn tell_client<S: Sink>(
     hello: &ClientHello<'_>,
+    fingerprints: Fingerprints,
     session: &mut TlsSession,
     scratch: &mut Scratch,
     telling: &mut Telling<'_, S>,
 ) {
-    let first = session.ja4.is_empty();
     let offered = hello.supported_versions().filter(|&version| !is_grease(version)).max();
     session.version = Some(offered.map_or(hello.version, TlsVersion));
     tell_random(hello.random, telling);
@@ -47,6 +48,19 @@ pub(super) fn tell_client<S: Sink>(
         session.alpn_offered.push(protocol);
         telling.field(FieldId::TlsAlpn, protocol);
     }
+    if fingerprints == Fingerprints::Compute {
+        tell_client_fingerprints(hello, session, scratch, telling);
+    }
+}
+
+fn tell_client_fingerprints<S: Sink>(
+    hello: &ClientHello<'_>,
+    session: &mut TlsSession,
+    scratch: &mut Scratch,
+    telling: &mut Telling<'_, S>,
+) {
+    // A second hello, after a HelloRetryRequest, has other extensions; the first is what a client is known by.
+    let first = session.ja4.is_empty();
     ja3::write_client(hello, &mut scratch.text);
     ja3::write_hash(&scratch.text, &mut scratch.more);
     telling.field(FieldId::Ja3String, &scratch.text);
@@ -65,6 +79,7 @@ pub(super) fn tell_client<S: Sink>(
 /// Tells what a ServerHello or HelloRetryRequest says.
 pub(super) fn tell_server<S: Sink>(
     hello: &ServerHello<'_>,
+    fingerprints: Fingerprints,
     session: &mut TlsSession,
     scratch: &mut Scratch,
     telling: &mut Telling<'_, S>,
@@ -75,6 +90,9 @@ pub(super) fn tell_server<S: Sink>(
     for protocol in protocols(hello.extensions) {
         session.alpn.set(protocol);
         telling.field(FieldId::TlsAlpn, protocol);
+    }
+    if fingerprints == Fingerprints::LeaveOut {
+        return;
     }
     ja3::write_server(hello, &mut scratch.text);
     ja3::write_hash(&scratch.text, &mut scratch.more);

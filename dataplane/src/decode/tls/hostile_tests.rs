@@ -5,7 +5,7 @@ use weir_rules::field::FieldId;
 use super::test_hellos::{
     TLS12_MTLS, TLS13, client_hello, fixture, message, numbers16, record, server_hello, server_names,
 };
-use super::{AfterEncryption, Tls, TlsConfig, TlsVersion};
+use super::{AfterEncryption, Fingerprints, Tls, TlsConfig, TlsVersion};
 use crate::decode::recorded::Recorded;
 use crate::decode::{Stage, Status};
 use crate::flow::Direction::{self, ToClient, ToServer};
@@ -170,6 +170,16 @@ fn a_gap_loses_a_handshake_but_nothing_that_is_encrypted() {
     let (mut tls, mut recorded, _) = pushed(TlsConfig::default(), &fixture(TLS13));
     assert_eq!(tls.gap(ToServer, 100_000, &mut recorded), Status::Ongoing);
     assert_eq!(tls.push(ToServer, b"anything", &mut recorded), Status::Ongoing);
+}
+
+#[test]
+fn fingerprints_can_be_left_out() {
+    let config = TlsConfig { fingerprints: Fingerprints::LeaveOut, ..TlsConfig::default() };
+    let (tls, recorded, _) = pushed(config, &fixture(TLS13));
+    let told = |direction, field| recorded.values(direction, field).len();
+    assert_eq!((told(ToServer, FieldId::Ja3Hash), told(ToServer, FieldId::Ja4Hash)), (0, 0));
+    assert_eq!((told(ToClient, FieldId::Ja3sHash), told(ToServer, FieldId::TlsRandom)), (0, 1));
+    assert!(tls.session().ja3.is_empty() && tls.session().ja4.is_empty());
 }
 
 #[test]

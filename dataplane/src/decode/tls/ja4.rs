@@ -15,7 +15,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::digits::{push_hex, push_two_digits};
+use super::digits::{hex16, push_hex, push_two_digits};
 use super::hello::{ClientHello, extension};
 use super::hello_fields::Scratch;
 use super::reader::{Reader, is_grease, numbers};
@@ -81,11 +81,13 @@ fn protocol_code(protocol: &[u8]) -> [u8; 2] {
 }
 
 fn push_list(text: &mut Vec<u8>, numbers: impl Iterator<Item = u16>) {
-    for (position, number) in numbers.enumerate() {
-        if position > 0 {
-            text.push(b',');
-        }
-        push_hex(text, &number.to_be_bytes());
+    let start = text.len();
+    for number in numbers {
+        let [a, b, c, d] = hex16(number);
+        text.extend_from_slice(&[a, b, c, d, b',']);
+    }
+    if text.len() > start {
+        text.pop();
     }
 }
 

@@ -39,7 +39,7 @@ mod hostile_tests;
 #[cfg(test)]
 mod test_hellos;
 
-pub use config::{AfterEncryption, TlsConfig};
+pub use config::{AfterEncryption, Fingerprints, TlsConfig};
 pub use decoder::Tls;
 pub use session::{TlsCertificate, TlsSession};
 pub use text::{Text, TextList};
