@@ -85,8 +85,7 @@ impl Zlib {
                     if step.outcome != Outcome::Ended {
                         return Step { consumed, ..step };
                     }
-                    self.state =
-                        if envelope == Envelope::Zlib { State::Trailer(4) } else { State::Ended };
+                    self.state = if envelope == Envelope::Zlib { State::Trailer(4) } else { State::Ended };
                     return Step { consumed, produced: step.produced, outcome: self.end() };
                 }
                 State::Trailer(left) => {

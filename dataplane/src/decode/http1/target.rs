@@ -44,7 +44,8 @@ impl<'a> Target<'a> {
     pub fn is_normal(&self) -> bool {
         let mut last = 0;
         let plain = self.path.iter().all(|&octet| {
-            let odd = matches!(octet, b'%' | b'\\' | 0x80..) || (last == b'/' && matches!(octet, b'/' | b'.'));
+            let odd =
+                matches!(octet, b'%' | b'\\' | 0x80..) || (last == b'/' && matches!(octet, b'/' | b'.'));
             last = octet;
             !odd
         });
