@@ -87,9 +87,9 @@ impl Sink for Transcript {
     fn stage(&mut self, TransactionId(number): TransactionId, direction: Direction, stage: Stage) {
         let earlier =
             self.said.iter().filter(|(transaction, way, _)| (*transaction, *way) == (number, direction));
-        let last = earlier
+        let mut stages = earlier
             .filter_map(|(_, _, said)| if let Said::Stage(stage) = said { Some(*stage) } else { None });
-        assert!(last.last() < Some(stage), "{stage:?} of {number} {direction:?} is no progress");
+        assert!(stages.next_back() < Some(stage), "{stage:?} of {number} {direction:?} is no progress");
         self.said.push((number, direction, Said::Stage(stage)));
     }
 
