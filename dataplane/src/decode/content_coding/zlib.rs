@@ -60,7 +60,8 @@ impl Zlib {
                     *slot = byte;
                     (self.len, consumed) = (self.len + 1, consumed + 1);
                     if self.len == self.header.len() {
-                        let zlib = self.header[0] & 0x0f == 8 && u16::from_be_bytes(self.header) % 31 == 0;
+                        let zlib =
+                            self.header[0] & 0x0f == 8 && u16::from_be_bytes(self.header).is_multiple_of(31);
                         self.state = if zlib { State::Stream(Envelope::Zlib) } else { State::Replay(0) };
                     }
                 }
@@ -85,8 +86,7 @@ impl Zlib {
                     if step.outcome != Outcome::Ended {
                         return Step { consumed, ..step };
                     }
-                    self.state =
-                        if envelope == Envelope::Zlib { State::Trailer(4) } else { State::Ended };
+                    self.state = if envelope == Envelope::Zlib { State::Trailer(4) } else { State::Ended };
                     return Step { consumed, produced: step.produced, outcome: self.end() };
                 }
                 State::Trailer(left) => {

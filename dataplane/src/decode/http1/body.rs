@@ -191,15 +191,16 @@ fn tell_name(name: &[u8], max: usize, told: &mut Told, place: Place, sink: &mut 
 
 impl Outlet {
     fn tell(&mut self, bytes: &[u8], last: Last, told: &mut Told, place: Place, sink: &mut impl Sink) {
+        // Told before the first chunk, for what is odd about the chunk depends on how long it is.
+        if !self.reached && !bytes.is_empty() {
+            self.reached = true;
+            sink.stage(place.transaction, place.direction, Stage::Body);
+        }
         self.body.tell(bytes, last, place, sink);
         match self.files {
             Files::None => {}
             Files::Whole => self.file.tell(bytes, last, place, sink),
             Files::Parts => self.tell_parts(bytes, last, told, place, sink),
-        }
-        if !self.reached && !bytes.is_empty() {
-            self.reached = true;
-            sink.stage(place.transaction, place.direction, Stage::Body);
         }
     }
 

@@ -112,8 +112,11 @@ impl Chunks {
                         Some(Chunks::Extension { value, len: 1, last: octet })
                     }
                     (0, _) => None,
-                    _ => (len < MAX_EXTENSION)
-                        .then_some(Chunks::Extension { value, len: len + 1, last: octet }),
+                    _ => (len < MAX_EXTENSION).then_some(Chunks::Extension {
+                        value,
+                        len: len + 1,
+                        last: octet,
+                    }),
                 }
             }
             Chunks::DataEnd(seen) => match (seen, octet) {

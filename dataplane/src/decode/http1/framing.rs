@@ -64,7 +64,9 @@ enum Length {
 /// The first `Content-Length`, as a lenient reader understands it.
 fn content_length(headers: &Headers, block: &[u8], odd: &mut impl FnMut(Oddity)) -> Option<Length> {
     let mut first = None;
-    for value in headers.each(Known::ContentLength, block).flat_map(|value| value.split(|&octet| octet == b',')) {
+    for value in
+        headers.each(Known::ContentLength, block).flat_map(|value| value.split(|&octet| octet == b','))
+    {
         let digits = trim(value);
         let number = number(digits);
         if number.is_none() {
@@ -163,7 +165,11 @@ mod tests {
                 Framing::Length(5),
                 &[DuplicateContentLength, AmbiguousContentLength],
             ),
-            ("Content-Length: 5, 6\r\n", Framing::Length(5), &[DuplicateContentLength, AmbiguousContentLength]),
+            (
+                "Content-Length: 5, 6\r\n",
+                Framing::Length(5),
+                &[DuplicateContentLength, AmbiguousContentLength],
+            ),
             ("Transfer-Encoding: Chunked\r\n", Framing::Chunked, &[]),
             (
                 "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",

@@ -258,7 +258,10 @@ impl Headers {
 
     /// How often a header occurs.
     pub fn count(&self, known: Known) -> u32 {
-        self.lines.iter().find(|line| line.known == Some(known) && line.count > 0).map_or(0, |line| line.count)
+        self.lines
+            .iter()
+            .find(|line| line.known == Some(known) && line.count > 0)
+            .map_or(0, |line| line.count)
     }
 
     /// The values of a header as they were sent in `block`.
@@ -278,7 +281,8 @@ impl Headers {
         };
         for header in &self.joined {
             whole(each, self.normal.get(header.whole.clone()).unwrap_or_default());
-            let field = header.known.and_then(|known| Known::ALL.get(known as usize)).and_then(|known| known.2);
+            let field =
+                header.known.and_then(|known| Known::ALL.get(known as usize)).and_then(|known| known.2);
             if let Some(field) = field {
                 whole(field, self.normal.get(header.value..header.whole.end).unwrap_or_default());
             }

@@ -139,7 +139,8 @@ impl Http1 {
         }
         let told = &mut side.told;
         let mut odd = |oddity| told.tell(oddity, place, sink);
-        let framing = match framing(headers, block, Version::of(line.protocol), Direction::ToClient, &mut odd) {
+        let framing = match framing(headers, block, Version::of(line.protocol), Direction::ToClient, &mut odd)
+        {
             _ if waiting.method == Method::Head || matches!(line.status, 204 | 304) => Framing::Empty,
             framing => framing,
         };

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::content_coding::ChainLimits;
-use super::transcript::{decode_with, Turns};
+use super::transcript::{Turns, decode_with};
 use super::{Http1, Http1Config};
 use crate::flow::Direction::{self, ToClient, ToServer};
 
@@ -97,7 +97,11 @@ fn check(config: Http1Config, turns: Turns<'_>, cuts: &[usize]) {
     decode_with(&mut used, turns, |piece| cuts[piece % cuts.len()]);
     used.reset();
     let pieces = decode_with(&mut used, turns, |piece| cuts[piece % cuts.len()]);
-    assert_eq!(whole, pieces);
+    let shown: Vec<_> =
+        turns.iter().map(|(way, bytes)| format!("{way:?} {}", bytes.escape_ascii())).collect();
+    let differs = whole.0.said.iter().zip(&pieces.0.said).position(|(a, b)| a != b).unwrap_or_default();
+    let first = (whole.0.said.get(differs), pieces.0.said.get(differs));
+    assert!(whole == pieces, "{shown:#?} by {cuts:?}: {first:#?}");
 }
 
 proptest! {

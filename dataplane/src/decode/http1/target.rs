@@ -44,7 +44,8 @@ impl<'a> Target<'a> {
     pub fn is_normal(&self) -> bool {
         let mut last = 0;
         let plain = self.path.iter().all(|&octet| {
-            let odd = matches!(octet, b'%' | b'\\' | 0x80..) || (last == b'/' && matches!(octet, b'/' | b'.'));
+            let odd =
+                matches!(octet, b'%' | b'\\' | 0x80..) || (last == b'/' && matches!(octet, b'/' | b'.'));
             last = octet;
             !odd
         });
@@ -126,14 +127,14 @@ fn fold(path: &mut Vec<u8>) {
         let mut folded = 0;
         let mut at = 0;
         while let Some(&first) = path.get(at) {
-            let (octet, len) = match path.get(at..).unwrap_or_default() {
+            let (octet, len) = match *path.get(at..).unwrap_or_default() {
                 // Overlong forms of ASCII, of two, three and four octets.
-                &[a @ 0xc0..=0xc1, b @ 0x80..=0xbf, ..] => ((a & 1) << 6 | (b & 0x3f), 2),
-                &[0xe0, a @ 0x80..=0x81, b @ 0x80..=0xbf, ..] => ((a & 1) << 6 | (b & 0x3f), 3),
-                &[0xf0, 0x80, a @ 0x80..=0x81, b @ 0x80..=0xbf, ..] => ((a & 1) << 6 | (b & 0x3f), 4),
+                [a @ 0xc0..=0xc1, b @ 0x80..=0xbf, ..] => ((a & 1) << 6 | (b & 0x3f), 2),
+                [0xe0, a @ 0x80..=0x81, b @ 0x80..=0xbf, ..] => ((a & 1) << 6 | (b & 0x3f), 3),
+                [0xf0, 0x80, a @ 0x80..=0x81, b @ 0x80..=0xbf, ..] => ((a & 1) << 6 | (b & 0x3f), 4),
                 // U+FF01 to U+FF5E.
-                &[0xef, 0xbc, a @ 0x81..=0xbf, ..] => (a - 0x81 + 0x21, 3),
-                &[0xef, 0xbd, a @ 0x80..=0x9e, ..] => (a - 0x80 + 0x60, 3),
+                [0xef, 0xbc, a @ 0x81..=0xbf, ..] => (a - 0x81 + 0x21, 3),
+                [0xef, 0xbd, a @ 0x80..=0x9e, ..] => (a - 0x80 + 0x60, 3),
                 _ => (first, 1),
             };
             if let Some(slot) = path.get_mut(folded) {

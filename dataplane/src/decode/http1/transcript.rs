@@ -36,7 +36,9 @@ impl Transcript {
         self.said
             .iter()
             .filter_map(|(_, _, said)| match said {
-                Said::Field(found, value) | Said::Open(found, value) if *found == field => Some(value.as_str()),
+                Said::Field(found, value) | Said::Open(found, value) if *found == field => {
+                    Some(value.as_str())
+                }
                 _ => None,
             })
             .collect()
@@ -65,7 +67,8 @@ impl Sink for Transcript {
         bytes: &[u8],
     ) {
         let open = self.said.iter_mut().rev().find(|(transaction, way, said)| {
-            (*transaction, *way) == (number, direction) && matches!(said, Said::Open(found, _) if *found == field)
+            (*transaction, *way) == (number, direction)
+                && matches!(said, Said::Open(found, _) if *found == field)
         });
         match (part, open) {
             (Part::Whole, None) => self.said.push((number, direction, Said::Field(field, text(bytes)))),
@@ -82,13 +85,20 @@ impl Sink for Transcript {
     }
 
     fn stage(&mut self, TransactionId(number): TransactionId, direction: Direction, stage: Stage) {
-        let earlier = self.said.iter().filter(|(transaction, way, _)| (*transaction, *way) == (number, direction));
-        let last = earlier.filter_map(|(_, _, said)| if let Said::Stage(stage) = said { Some(*stage) } else { None });
-        assert!(last.last() < Some(stage), "{stage:?} of {number} {direction:?} is no progress");
+        let earlier =
+            self.said.iter().filter(|(transaction, way, _)| (*transaction, *way) == (number, direction));
+        let mut stages = earlier
+            .filter_map(|(_, _, said)| if let Said::Stage(stage) = said { Some(*stage) } else { None });
+        assert!(stages.next_back() < Some(stage), "{stage:?} of {number} {direction:?} is no progress");
         self.said.push((number, direction, Said::Stage(stage)));
     }
 
-    fn event(&mut self, TransactionId(number): TransactionId, direction: Direction, AppEvent(name): AppEvent) {
+    fn event(
+        &mut self,
+        TransactionId(number): TransactionId,
+        direction: Direction,
+        AppEvent(name): AppEvent,
+    ) {
         let said = (number, direction, Said::Event(name));
         assert!(!self.said.contains(&said), "{name} is told twice");
         self.said.push(said);

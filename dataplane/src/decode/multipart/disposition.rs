@@ -122,8 +122,9 @@ mod tests {
             (r#"form-data; name="filename=x""#, &[]),
             ("inline", &[]),
         ] {
-            let found: Vec<_> =
-                file_names(value.as_bytes()).map(|name| String::from_utf8_lossy(&name).into_owned()).collect();
+            let found: Vec<_> = file_names(value.as_bytes())
+                .map(|name| String::from_utf8_lossy(&name).into_owned())
+                .collect();
             assert_eq!(found, names, "{value}");
         }
     }

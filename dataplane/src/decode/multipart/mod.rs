@@ -8,4 +8,4 @@ mod parts;
 mod parts_tests;
 
 pub use disposition::{file_names, parameter};
-pub use parts::{Multipart, MultipartLimits, Trouble, Told};
+pub use parts::{Multipart, MultipartLimits, Told, Trouble};

@@ -99,7 +99,9 @@ impl Multipart {
     /// At the start of a body with this boundary. Stays off if the boundary is none, or too long.
     pub fn start(&mut self, boundary: &[u8]) {
         self.clear();
-        if boundary.is_empty() || boundary.len() > self.limits.max_boundary || memchr2(b'\r', b'\n', boundary).is_some()
+        if boundary.is_empty()
+            || boundary.len() > self.limits.max_boundary
+            || memchr2(b'\r', b'\n', boundary).is_some()
         {
             return;
         }

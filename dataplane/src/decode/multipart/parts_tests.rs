@@ -45,10 +45,7 @@ fn parts_however_they_are_cut() {
         (format!("pre\r\n--B\n{file}a\nb\r\n\r\n--B--"), vec![name("a.bin"), data(b"a\nb\r\n"), Item::End]),
         (format!("--B\r\n{file}a\r\n--C\r\r\n--B--"), vec![name("a.bin"), data(b"a\r\n--C\r"), Item::End]),
         (format!("--B\n{file}abc\n--B--"), vec![name("a.bin"), data(b"abc"), Item::End]),
-        (
-            format!("--B\r\n{file}--B--"),
-            vec![name("a.bin"), Item::Trouble(Trouble::NoFileData), Item::End],
-        ),
+        (format!("--B\r\n{file}--B--"), vec![name("a.bin"), Item::Trouble(Trouble::NoFileData), Item::End]),
         (
             format!("--B\r\n{file}abc\r\n--"),
             vec![name("a.bin"), data(b"abc\r\n--"), Item::Trouble(Trouble::Malformed), Item::End],
@@ -58,10 +55,7 @@ fn parts_however_they_are_cut() {
             "--B\r\nno header\r\n\r\nx\r\n--B--".to_owned(),
             vec![Item::Trouble(Trouble::InvalidHeader), data(b"x"), Item::End],
         ),
-        (
-            "--Bx\r\n\r\ny\r\n--B--".to_owned(),
-            vec![Item::Trouble(Trouble::Malformed), data(b"y"), Item::End],
-        ),
+        ("--Bx\r\n\r\ny\r\n--B--".to_owned(), vec![Item::Trouble(Trouble::Malformed), data(b"y"), Item::End]),
         ("--B--".to_owned(), vec![]),
     ] {
         for size in 1..=body.len() {
