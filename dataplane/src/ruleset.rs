@@ -107,7 +107,8 @@ impl Ruleset {
         let loaded = signature::load(rules, &Variables::with(variables));
         diagnostics.extend(loaded.diagnostics);
         let (databases, report) = Databases::compile(&loaded.set);
-        let left_out = loaded.failed + report.diagnostics.len();
+        let undecoded: usize = loaded.undecoded.values().sum();
+        let left_out = loaded.failed + undecoded + report.diagnostics.len();
         diagnostics.extend(report.diagnostics);
         if strictness == Strictness::Strict && diagnostics.iter().any(|d| d.severity == Severity::Error) {
             return Err(RulesetError::Invalid(diagnostics));

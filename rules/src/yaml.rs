@@ -17,7 +17,10 @@ pub fn parse<T: DeserializeOwned + Default>(source: &Arc<Source>) -> Result<T, D
 }
 
 /// As [`parse`], for at most `nodes` nodes.
-pub fn parse_with<T: DeserializeOwned + Default>(source: &Arc<Source>, nodes: usize) -> Result<T, Diagnostic> {
+pub fn parse_with<T: DeserializeOwned + Default>(
+    source: &Arc<Source>,
+    nodes: usize,
+) -> Result<T, Diagnostic> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_nodes: nodes,

@@ -31,7 +31,9 @@ impl Pcap {
             return Err(input.corrupt("the file ends within its header"));
         }
         let Ok((_, header)) = pcap_parser::parse_pcap_header(input.record()) else {
-            return Err(CaptureError::NotACapture { magic: input.record().first_chunk().copied().unwrap_or_default() });
+            return Err(CaptureError::NotACapture {
+                magic: input.record().first_chunk().copied().unwrap_or_default(),
+            });
         };
         // The upper bits tell the length of a frame check sequence.
         let link = LinkType((header.network.0.cast_unsigned()) & 0x03ff_ffff);

@@ -151,7 +151,9 @@ impl PcapNg {
                 self.interfaces.push(Interface {
                     link: LinkType(description.linktype.0.cast_unsigned()),
                     snaplen: description.snaplen,
-                    resolution: self.option(&description.options, OptionCode::IfTsresol, 1).map_or(6, |r| r as u8),
+                    resolution: self
+                        .option(&description.options, OptionCode::IfTsresol, 1)
+                        .map_or(6, |r| r as u8),
                     offset: self.option(&description.options, OptionCode::IfTsoffset, 8).unwrap_or(0),
                 });
                 return Ok(Found::Other);

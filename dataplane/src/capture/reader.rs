@@ -38,7 +38,9 @@ pub enum CaptureError {
     #[error("the capture is empty: not even a file header")]
     Empty,
     /// The file is something else.
-    #[error("not a pcap or pcapng file: it starts with {magic:02x?} (compressed captures have to be unpacked first)")]
+    #[error(
+        "not a pcap or pcapng file: it starts with {magic:02x?} (compressed captures have to be unpacked first)"
+    )]
     NotACapture {
         /// Its first bytes.
         magic: [u8; 4],
@@ -154,7 +156,10 @@ impl<R: Read> CaptureReader<R> {
     }
 
     /// The next frame; `None` at the [end](CaptureReader::end), and after an error.
-    #[expect(clippy::should_implement_trait, reason = "a frame borrows the reader, which an iterator's item can't")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a frame borrows the reader, which an iterator's item can't"
+    )]
     pub fn next(&mut self) -> Result<Option<CapturedFrame<'_>>, CaptureError> {
         let found = loop {
             if self.end.is_some() {
@@ -213,7 +218,8 @@ impl<R: Read> CaptureReader<R> {
         let (addresses, kind) = self.input.buffer.get_mut(start..payload)?.split_last_chunk_mut::<2>()?;
         addresses.fill(0);
         *kind = ethertype.to_be_bytes();
-        let shift = |length: u32| length.saturating_sub(len as u32).saturating_add(ETHERNET_HEADER_LEN as u32);
+        let shift =
+            |length: u32| length.saturating_sub(len as u32).saturating_add(ETHERNET_HEADER_LEN as u32);
         Some(RawFrame { range: start..raw.range.end, original_len: shift(raw.original_len), ..raw })
     }
 

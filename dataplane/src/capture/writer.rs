@@ -51,7 +51,8 @@ impl CaptureWriter {
     /// Creates a file, or empties it, and writes the header.
     pub fn create(path: impl AsRef<Path>) -> Result<CaptureWriter, CaptureWriteError> {
         let path = path.as_ref();
-        let file = File::create(path).map_err(|source| CaptureWriteError::Create { path: path.to_owned(), source })?;
+        let file = File::create(path)
+            .map_err(|source| CaptureWriteError::Create { path: path.to_owned(), source })?;
         CaptureWriter::to_sink(BufWriter::with_capacity(1 << 18, file))
     }
 }

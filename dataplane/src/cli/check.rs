@@ -33,7 +33,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let source = &arguments.source;
     if source.config.is_none() && source.rules.is_empty() && source.policy.is_empty() {
-        return Err(Failure::usage(anyhow::anyhow!("nothing to check: name a file with -c, --rules or --policy")));
+        return Err(Failure::usage(anyhow::anyhow!(
+            "nothing to check: name a file with -c, --rules or --policy"
+        )));
     }
     let config = source.config(Config::default)?;
     check_machine(&config)?;
@@ -89,10 +91,8 @@ fn direction(direction: Direction) -> &'static str {
 
 fn text_of(config: &Config, compiled: &Compiled) -> String {
     let ruleset = &compiled.ruleset;
-    let (errors, warnings) = (
-        count(&compiled.diagnostics, Severity::Error),
-        count(&compiled.diagnostics, Severity::Warning),
-    );
+    let (errors, warnings) =
+        (count(&compiled.diagnostics, Severity::Error), count(&compiled.diagnostics, Severity::Warning));
     let mut table = plain_table();
     table.add_row(["wires", &config.wires.len().to_string()]);
     table.add_row(["identities", &number::grouped(ruleset.policy.identities().len() as u64)]);

@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 use weir_hw::{
-    Device, DeviceSpec, Eal, EalConfig, Hugepages, PortInfo, RssSupport, interfaces, pci_devices, virtual_drivers,
+    Device, DeviceSpec, Eal, EalConfig, Hugepages, PortInfo, RssSupport, interfaces, pci_devices,
+    virtual_drivers,
 };
 
 use super::Failure;
@@ -36,7 +37,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let eal = Eal::init(&config).map_err(Failure::work)?;
     if arguments.devices.is_empty() {
         let listing = listing();
-        if arguments.json { println!("{listing:#}") } else { print_listing(&listing) }
+        if arguments.json {
+            println!("{listing:#}")
+        } else {
+            print_listing(&listing)
+        }
         return Ok(());
     }
     let mut found = Vec::new();
@@ -101,7 +106,11 @@ fn print_listing(listing: &Value) {
         println!("{table}\n");
     };
     print("PCI network devices", "pci", &["address", "id", "driver", "interfaces", "usable"]);
-    print("network interfaces (for net_af_packet, net_af_xdp)", "interfaces", &["name", "mac", "state", "mtu"]);
+    print(
+        "network interfaces (for net_af_packet, net_af_xdp)",
+        "interfaces",
+        &["name", "mac", "state", "mtu"],
+    );
     print("virtual drivers", "virtual_drivers", &["name", "for", "example"]);
     println!("`weir devices DEVICE` opens one and says what it can do");
 }

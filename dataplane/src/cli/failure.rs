@@ -30,7 +30,11 @@ impl Failure {
         };
         let text = format!("{error:#}");
         // Rendered diagnostics bring their own "error:".
-        if text.starts_with("error") { eprintln!("{text}") } else { eprintln!("weir: {text}") }
+        if text.starts_with("error") {
+            eprintln!("{text}")
+        } else {
+            eprintln!("weir: {text}")
+        }
         ExitCode::from(code)
     }
 }

@@ -24,7 +24,13 @@ pub fn duration(time: Duration) -> String {
         n if n >= 1e3 => (n / 1e3, "µs"),
         n => (n, "ns"),
     };
-    let digits = if value >= 100.0 { 0 } else if value >= 10.0 { 1 } else { 2 };
+    let digits = if value >= 100.0 {
+        0
+    } else if value >= 10.0 {
+        1
+    } else {
+        2
+    };
     format!("{value:.digits$} {unit}")
 }
 
@@ -37,7 +43,9 @@ mod tests {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(grouped(number), text);
         }
-        for (nanos, text) in [(789, "789 ns"), (1_230, "1.23 µs"), (45_600_000, "45.6 ms"), (2_000_000_000, "2.00 s")] {
+        for (nanos, text) in
+            [(789, "789 ns"), (1_230, "1.23 µs"), (45_600_000, "45.6 ms"), (2_000_000_000, "2.00 s")]
+        {
             assert_eq!(duration(Duration::from_nanos(nanos)), text);
         }
     }

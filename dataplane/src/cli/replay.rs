@@ -61,7 +61,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::usage(anyhow::anyhow!("--write takes one capture at a time")));
     }
     if arguments.json && arguments.eve.as_deref() == Some(Path::new("-")) {
-        return Err(Failure::usage(anyhow::anyhow!("--json and --eve - would both write to standard output")));
+        return Err(Failure::usage(anyhow::anyhow!(
+            "--json and --eve - would both write to standard output"
+        )));
     }
     let config = arguments.source.config(defaults)?;
     let ruleset = arguments.source.compile(&config)?;
@@ -104,8 +106,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn pool() -> anyhow::Result<Mempool> {
     let config = EalConfig { memory_mib: MEMORY_MIB, hugepages: Hugepages::Never, ..EalConfig::default() };
     let eal = Eal::init(&config)?;
-    let shape =
-        MempoolConfig { name: "replay".into(), mbufs: MBUFS, data_room: REPLAY_ROOM, ..MempoolConfig::default() };
+    let shape = MempoolConfig {
+        name: "replay".into(),
+        mbufs: MBUFS,
+        data_room: REPLAY_ROOM,
+        ..MempoolConfig::default()
+    };
     Ok(Mempool::new(eal, &shape)?)
 }
 
@@ -118,7 +124,8 @@ fn text_of(file: &Path, report: &ReplayReport) -> String {
     totals.add_row(["packets", &packets, "forwarded", &count(Counter::Forwarded)]);
     totals.add_row(["bytes", &count(Counter::Bytes), "dropped", &count(Counter::Dropped)]);
     totals.add_row(["flows", &count(Counter::FlowsNew), "rejected", &count(Counter::Rejected)]);
-    let span = format!("{} of traffic in {}", number::duration(report.span), number::duration(report.elapsed));
+    let span =
+        format!("{} of traffic in {}", number::duration(report.span), number::duration(report.elapsed));
     totals.add_row(["alerts", &count(Counter::Alerts), "would drop", &count(Counter::Observed)]);
     text += &format!("{totals}\n  {span}\n");
     if let Some(note) = end_note(report) {

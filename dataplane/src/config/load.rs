@@ -35,8 +35,8 @@ pub enum ConfigError {
 
 /// Reads a file and checks it. Paths in it become relative to its folder.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
     let source = Source::new(path.display().to_string(), text);
     let mut config = parse(&source).map_err(ConfigError::Invalid)?;
     let base = path.parent().unwrap_or(Path::new(""));
@@ -76,10 +76,18 @@ impl Check<'_> {
                 self.report(&wire.name, "a wire needs a name", "for example `name: uplink`");
             }
             if names.insert(name, ()).is_some() {
-                self.report(&wire.name, format!("there are two wires named `{name}`"), "names tell wires apart in events");
+                self.report(
+                    &wire.name,
+                    format!("there are two wires named `{name}`"),
+                    "names tell wires apart in events",
+                );
             }
             if index == MAX_WIRES {
-                self.report(&wire.name, format!("there are more than {MAX_WIRES} wires"), "run a second instance");
+                self.report(
+                    &wire.name,
+                    format!("there are more than {MAX_WIRES} wires"),
+                    "run a second instance",
+                );
             }
             if wire.ports.value.len() != 2 {
                 let message = format!("a wire has two ports, and this one has {}", wire.ports.value.len());
@@ -106,7 +114,11 @@ impl Check<'_> {
         }
         let burst = &config.workers.burst;
         if !(1..=MAX_BURST).contains(&burst.value) {
-            self.report(burst, format!("a burst of {} frames is out of range", burst.value), format!("1 to {MAX_BURST}"));
+            self.report(
+                burst,
+                format!("a burst of {} frames is out of range", burst.value),
+                format!("1 to {MAX_BURST}"),
+            );
         }
     }
 
@@ -150,8 +162,14 @@ mod tests {
     fn errors_tell_place_and_remedy() {
         let table = [
             ("wires:\n  - name: a\n    ports: [net_null0]\n", "weir.yaml:3:12: error: a wire has two ports"),
-            ("wires:\n  - name: a\n    ports: [x, x]\n", "weir.yaml:3:16: error: the port `x` is taken by the wire `a`"),
-            ("workers: {burst: 65}\n", "weir.yaml:1:18: error: a burst of 65 frames is out of range (help: 1 to 64)"),
+            (
+                "wires:\n  - name: a\n    ports: [x, x]\n",
+                "weir.yaml:3:16: error: the port `x` is taken by the wire `a`",
+            ),
+            (
+                "workers: {burst: 65}\n",
+                "weir.yaml:1:18: error: a burst of 65 frames is out of range (help: 1 to 64)",
+            ),
             ("workers: {cores: [1, 1]}\n", "core 1 is named twice"),
             ("parser: {tunnel-depth: 9}\n", "9 tunnels in one another"),
             ("tcp: {window: 1GiB}\n", "a window of 1.0 GiB is out of range"),

@@ -22,7 +22,10 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
         let text = String::deserialize(deserializer)?;
         humantime::parse_duration(&text).map(Span).map_err(|_| {
-            D::Error::invalid_value(Unexpected::Str(&text), &"a time with its unit, like `30s`, `250ms` or `1h`")
+            D::Error::invalid_value(
+                Unexpected::Str(&text),
+                &"a time with its unit, like `30s`, `250ms` or `1h`",
+            )
         })
     }
 }
@@ -64,11 +67,15 @@ mod tests {
 
     #[test]
     fn quantities_have_units() {
-        for (text, want) in [("30s", Some(30_000)), ("250ms", Some(250)), ("1h", Some(3_600_000)), ("30", None)] {
+        for (text, want) in
+            [("30s", Some(30_000)), ("250ms", Some(250)), ("1h", Some(3_600_000)), ("30", None)]
+        {
             let span: Result<Span, _> = serde_saphyr::from_str(text);
             assert_eq!(span.ok().map(|span| span.0.as_millis()), want, "{text}");
         }
-        for (text, want) in [("64 MiB", Some(64 << 20)), ("4096", Some(4096)), ("1kB", Some(1000)), ("x", None)] {
+        for (text, want) in
+            [("64 MiB", Some(64 << 20)), ("4096", Some(4096)), ("1kB", Some(1000)), ("x", None)]
+        {
             let size: Result<Size, _> = serde_saphyr::from_str(text);
             assert_eq!(size.ok().map(|size| size.0), want, "{text}");
         }

@@ -56,7 +56,14 @@ pub enum Status {
 /// Takes what decoders find. Chunks lie in the packet or in the decoder's own buffers, and are valid for the call only.
 pub trait Sink {
     /// A chunk of a field's value.
-    fn field(&mut self, transaction: TransactionId, direction: Direction, field: FieldId, part: Part, bytes: &[u8]);
+    fn field(
+        &mut self,
+        transaction: TransactionId,
+        direction: Direction,
+        field: FieldId,
+        part: Part,
+        bytes: &[u8],
+    );
 
     /// One direction of a transaction has come to a stage.
     fn stage(&mut self, transaction: TransactionId, direction: Direction, stage: Stage);

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use weir_rules::signature::{
-    Endpoint, FlowDirection, FlowState as FlowOption, ReportAs, RuleAction, RuleIndex, Signature, StreamOption,
+    Endpoint, FlowDirection, FlowState as FlowOption, ReportAs, RuleAction, RuleIndex, Signature,
+    StreamOption,
 };
 
 use super::enforcement::Announce;

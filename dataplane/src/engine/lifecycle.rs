@@ -10,8 +10,8 @@ use super::settings::{FlowEvents, Midstream};
 use crate::counter::Counter;
 use crate::event::{FlowEnd, PolicyNote};
 use crate::flow::{
-    CachedVerdict, Direction, Expected, FlowFlags, FlowHash, FlowId, FlowKey, FlowPhase, FlowRecord, Isn, Segment,
-    SequenceCheck, Side, TableFull, TcpAnomaly, Transition, acknowledges, initiator, isn,
+    CachedVerdict, Direction, Expected, FlowFlags, FlowHash, FlowId, FlowKey, FlowPhase, FlowRecord, Isn,
+    Segment, SequenceCheck, Side, TableFull, TcpAnomaly, Transition, acknowledges, initiator, isn,
 };
 use crate::inspect::StreamHandle;
 use crate::packet::{IpProtocol, Packet, TcpFlags};
@@ -108,7 +108,9 @@ impl Engine {
     fn apply(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, announce: Announce) -> Decision {
         match place.verdict {
             CachedVerdict::Forward | CachedVerdict::Undecided => Decision::FORWARD,
-            CachedVerdict::Inspect if packet.protocol == IpProtocol::TCP => self.segment_of(frame, packet, place),
+            CachedVerdict::Inspect if packet.protocol == IpProtocol::TCP => {
+                self.segment_of(frame, packet, place)
+            }
             CachedVerdict::Inspect => self.inspect_payload(frame, packet, place),
             CachedVerdict::Drop | CachedVerdict::Reject => self.deny(frame, packet, place, announce),
         }
@@ -146,7 +148,10 @@ impl Engine {
         let (verdict, note) = match segmented.ruling {
             Ruling::Deny(Denial::Silent) => (CachedVerdict::Drop, None),
             Ruling::Deny(Denial::Reject) => (CachedVerdict::Reject, None),
-            ruling if self.settings.midstream == Midstream::Pass && record.flags.contains(FlowFlags::MIDSTREAM) => {
+            ruling
+                if self.settings.midstream == Midstream::Pass
+                    && record.flags.contains(FlowFlags::MIDSTREAM) =>
+            {
                 (CachedVerdict::Forward, note_of(ruling))
             }
             ruling => (allowed(rules, record.key().protocol), note_of(ruling)),
@@ -195,7 +200,9 @@ impl Engine {
         let initiator = initiator(packet, side);
         let id = match self.flows.insert(key, hash, initiator, now) {
             Ok(id) => id,
-            Err(TableFull) => self.make_room(now).and_then(|()| self.flows.insert(key, hash, initiator, now))?,
+            Err(TableFull) => {
+                self.make_room(now).and_then(|()| self.flows.insert(key, hash, initiator, now))?
+            }
         };
         self.counters.add(Counter::FlowsNew, 1);
         match packet.protocol {

@@ -1,13 +1,13 @@
 //! Events of the engine: filled from what the stages know, pushed into the worker's ring.
 
 use super::frame::Frame;
+use super::lifecycle::{cut_reason, identities_of};
 use super::pipeline::Engine;
 use crate::counter::Counter;
 use crate::event::{
-    AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd, FlowEvent,
-    FlowTotals, Generation, Identities, PolicyEvent, PolicyNote,
+    AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd,
+    FlowEvent, FlowTotals, Generation, Identities, PolicyEvent, PolicyNote,
 };
-use super::lifecycle::{cut_reason, identities_of};
 use crate::flow::{Direction, FlowHash, FlowId, FlowRecord};
 use crate::inspect::Hit;
 use crate::packet::Packet;
@@ -44,7 +44,13 @@ impl Engine {
         Some(FlowContext::of(record, self.flows.hash(record.key()), direction, self.generation()))
     }
 
-    fn event(&self, frame: &Frame<'_>, packet: &Packet, flow: Option<&FlowContext>, kind: EventKind) -> Event {
+    fn event(
+        &self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        flow: Option<&FlowContext>,
+        kind: EventKind,
+    ) -> Event {
         Event {
             time: frame.time,
             number: frame.number,
@@ -130,8 +136,7 @@ impl Engine {
         let client = record.initiator();
         let (src, src_port) = key.endpoint(client);
         let (dst, dst_port) = key.endpoint(client.other());
-        let context =
-            FlowContext::of(record, self.flows.hash(key), Direction::ToServer, self.generation());
+        let context = FlowContext::of(record, self.flows.hash(key), Direction::ToServer, self.generation());
         self.events.push(Event {
             time: self.now(),
             number: 0,

@@ -78,10 +78,8 @@ impl LiveRules {
 
     /// The rule set before, once nothing uses it or its time is over.
     pub fn retire(&mut self, now: Nanos) -> Option<WorkerRules> {
-        let done = self
-            .draining
-            .as_ref()
-            .is_some_and(|d| now >= d.until || d.rules.inspector.live_streams() == 0);
+        let done =
+            self.draining.as_ref().is_some_and(|d| now >= d.until || d.rules.inspector.live_streams() == 0);
         if done { self.draining.take().map(|draining| draining.rules) } else { None }
     }
 }

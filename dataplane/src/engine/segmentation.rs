@@ -39,9 +39,8 @@ pub(super) enum Denial {
 /// Looks up both identities and the rule for them.
 pub(super) fn segment(policy: &Policy, key: &FlowKey, initiator: Side) -> Segmented {
     let (outer, inner, vni) = key.tenant_parts();
-    let identify = |address: Address| {
-        policy.identify(&Endpoint { address: address.0, vlan: [outer, inner], vni })
-    };
+    let identify =
+        |address: Address| policy.identify(&Endpoint { address: address.0, vlan: [outer, inner], vni });
     let (client, _) = key.endpoint(initiator);
     let (server, port) = key.endpoint(initiator.other());
     let (from, to) = (identify(client), identify(server));

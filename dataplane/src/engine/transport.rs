@@ -47,7 +47,9 @@ impl Engine {
     pub(super) fn segment_of(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
         self.hits.clear();
         let followed = self.follow(packet, place, frame.bytes);
-        if let Some(decision) = self.judge(frame, packet, place, Basis::Stream { expected: followed.expected }) {
+        if let Some(decision) =
+            self.judge(frame, packet, place, Basis::Stream { expected: followed.expected })
+        {
             return decision;
         }
         match followed.refusal {
@@ -86,7 +88,13 @@ impl Engine {
 
     /// A segment that no connection can have, or that contradicts what was inspected.
     #[cold]
-    pub(super) fn refuse_segment(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, reason: Reason) -> Decision {
+    pub(super) fn refuse_segment(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        place: Place,
+        reason: Reason,
+    ) -> Decision {
         let context = self.context(place.id, place.direction);
         let anomaly = match reason {
             Reason::OverlapConflict => Some("overlap_different_data"),
@@ -187,7 +195,9 @@ impl Follower<'_> {
                 Err(Reason::Overload(Overload::StreamMemory))
             }
             _ if scan == Scan::NoStream => Err(Reason::Overload(Overload::InspectStreams)),
-            SegmentOutcome::InOrder { .. } | SegmentOutcome::OutOfOrder | SegmentOutcome::Retransmission => Ok(()),
+            SegmentOutcome::InOrder { .. } | SegmentOutcome::OutOfOrder | SegmentOutcome::Retransmission => {
+                Ok(())
+            }
         }
     }
 
@@ -198,7 +208,8 @@ impl Follower<'_> {
         if !packet.tcp.flags.contains(TcpFlags::ACK) || !half.is_started() {
             return;
         }
-        let handle = self.record.streams.get(other.index()).map_or(StreamHandle::NONE, |&slot| StreamHandle(slot));
+        let handle =
+            self.record.streams.get(other.index()).map_or(StreamHandle::NONE, |&slot| StreamHandle(slot));
         let scan = if handle.is_some() { Scan::With(handle) } else { Scan::Unwanted };
         let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
         let outcome = self.reassembler.acknowledge(half, packet.tcp.ack, &mut |bytes| {

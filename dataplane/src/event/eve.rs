@@ -11,8 +11,8 @@ use weir_rules::policy::Policy;
 use weir_rules::signature::{RuleIndex, Signature};
 
 use super::record::{
-    AlertEvent, AlertOutcome, DropEvent, Effect, Endpoints, Event, EventKind, FlowEvent, FlowTotals, Identities,
-    PolicyNote,
+    AlertEvent, AlertOutcome, DropEvent, Effect, Endpoints, Event, EventKind, FlowEvent, FlowTotals,
+    Identities, PolicyNote,
 };
 use super::{AnomalyKind, Catalog};
 use crate::flow::Direction;
@@ -82,10 +82,22 @@ struct Segmentation<'c> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Body<'c> {
-    Alert { alert: Alert<'c>, flow: Totals },
-    Drop { drop: Dropped, verdict: VerdictObject<'c> },
-    Flow { flow: Ended, #[serde(skip_serializing_if = "Option::is_none")] tcp: Option<Tcp> },
-    Anomaly { anomaly: Anomaly },
+    Alert {
+        alert: Alert<'c>,
+        flow: Totals,
+    },
+    Drop {
+        drop: Dropped,
+        verdict: VerdictObject<'c>,
+    },
+    Flow {
+        flow: Ended,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tcp: Option<Tcp>,
+    },
+    Anomaly {
+        anomaly: Anomaly,
+    },
     Note {},
 }
 
@@ -291,7 +303,11 @@ fn tunnel(ends: &Endpoints) -> Option<Tunnel> {
     Some(Tunnel { proto, vni: has_vni.then_some(ends.tenant.vni) })
 }
 
-fn segmentation<'c>(policy: &'c Policy, identities: Identities, note: Option<&'static str>) -> Segmentation<'c> {
+fn segmentation<'c>(
+    policy: &'c Policy,
+    identities: Identities,
+    note: Option<&'static str>,
+) -> Segmentation<'c> {
     let rule = identities.rule.and_then(|rule| policy.rule(rule));
     Segmentation {
         from: policy.identity_name(identities.from),
@@ -304,7 +320,9 @@ fn segmentation<'c>(policy: &'c Policy, identities: Identities, note: Option<&'s
 
 fn body<'c>(event: &Event, catalog: Option<&'c Catalog>) -> Body<'c> {
     match &event.kind {
-        EventKind::Alert(alert) => Body::Alert { alert: alert_object(alert, catalog), flow: totals(&alert.totals) },
+        EventKind::Alert(alert) => {
+            Body::Alert { alert: alert_object(alert, catalog), flow: totals(&alert.totals) }
+        }
         EventKind::Drop(dropped) => {
             let reason = dropped.verdict.reason();
             let verdict = verdict_object(dropped, reason, catalog);
@@ -369,7 +387,12 @@ fn dropped_object(event: &Event, dropped: &DropEvent, reason: Option<Reason>) ->
         urg: flags.contains(TcpFlags::URG),
         fin: flags.contains(TcpFlags::FIN),
     });
-    Dropped { len: dropped.length, ttl: dropped.ttl, tcp, reason: reason.map_or("", |reason| reason.kind().name()) }
+    Dropped {
+        len: dropped.length,
+        ttl: dropped.ttl,
+        tcp,
+        reason: reason.map_or("", |reason| reason.kind().name()),
+    }
 }
 
 fn verdict_object<'c>(

@@ -12,8 +12,8 @@ pub mod writer_thread;
 
 pub use catalog::{Catalog, Generation};
 pub use record::{
-    AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd, FlowEvent,
-    FlowTotals, Identities, PolicyEvent, PolicyNote,
+    AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd,
+    FlowEvent, FlowTotals, Identities, PolicyEvent, PolicyNote,
 };
 pub use ring::{EventConsumer, EventProducer, ring as event_ring};
 pub use writer::{EveError, EveTarget, EveWriter};

@@ -174,7 +174,9 @@ mod tests {
         }
         assert_eq!(keys[1].tenant_parts(), (0, 0, 7));
         assert_eq!(keys[2].tenant_parts(), (7, 0, 0));
-        for tunnel in [TunnelKind::None, TunnelKind::Vxlan, TunnelKind::Geneve, TunnelKind::Gre, TunnelKind::GtpU] {
+        for tunnel in
+            [TunnelKind::None, TunnelKind::Vxlan, TunnelKind::Geneve, TunnelKind::Gre, TunnelKind::GtpU]
+        {
             let tenant = Tenant { vlan: [5, 9], tunnel, vni: 77 };
             assert_eq!(FlowKey::of(&Packet { tenant, ..plain }, WireId(0)).0.tenant_of(), tenant);
         }

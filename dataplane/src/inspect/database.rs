@@ -94,7 +94,9 @@ impl Databases {
         databases.header_only = usable
             .iter()
             .copied()
-            .filter(|&rule| signature(set, rule).is_some_and(|s| s.conditions.is_empty()))
+            .filter(|&rule| {
+                signature(set, rule).and_then(Signature::plain_conditions).is_some_and(<[_]>::is_empty)
+            })
             .collect();
         (databases, report)
     }
@@ -142,12 +144,14 @@ fn usable_signatures(set: &SignatureSet, report: &mut CompileReport) -> Vec<Rule
     let mut usable = Vec::with_capacity(set.signatures.len());
     for (index, signature) in set.signatures.iter().enumerate() {
         let rule = RuleIndex(index as u32);
+        let Some(conditions) = signature.plain_conditions() else {
+            report.diagnostics.push(beyond_scanner(signature));
+            continue;
+        };
         let mut alone = GroupPlan::default();
         alone.add(rule, signature);
-        let only_negated = !signature.conditions.is_empty()
-            && signature.conditions.iter().all(|c| c.presence == Presence::Absent);
-        if only_negated {
-            let condition = &signature.conditions[0];
+        let only_negated = conditions.iter().all(|c| c.presence == Presence::Absent);
+        if let Some(condition) = conditions.first().filter(|_| only_negated) {
             report.diagnostics.push(
                 Diagnostic::error(
                     &signature.origin.source,
@@ -173,12 +177,22 @@ fn usable_signatures(set: &SignatureSet, report: &mut CompileReport) -> Vec<Rule
     usable
 }
 
+/// A signature that asks for more than the scanner alone can decide must not be taken for one that asks for less.
+fn beyond_scanner(signature: &Signature) -> Diagnostic {
+    let need = signature.need().unwrap_or_default();
+    let message = format!("{} is left out: it needs {need}, which is not inspected yet", signature.id);
+    let origin = &signature.origin;
+    Diagnostic::error(&origin.source, origin.span.clone(), message)
+        .with_help("signatures of content and pcre on the payload of ip, tcp, udp and icmp are in force")
+}
+
 fn key_is_literal(key: &PatternKey) -> bool {
     !key.expression.bytes().any(|b| b"()[]{}|*+?.^$".contains(&b))
 }
 
 fn refusal(signature: &Signature, step: usize, error: &hyperscan::Error) -> Diagnostic {
-    let span = signature.conditions.get(step).map_or(0..0, |condition| condition.span.clone());
+    let conditions = signature.plain_conditions().unwrap_or_default();
+    let span = conditions.get(step).map_or(0..0, |condition| condition.span.clone());
     Diagnostic::error(&signature.origin.source, span, format!("the scanner can't run this pattern: {error}"))
         .with_help("back-references, look-around and possessive repeats can't be scanned in a stream")
 }
@@ -186,7 +200,7 @@ fn refusal(signature: &Signature, step: usize, error: &hyperscan::Error) -> Diag
 fn looks_at(signature: &Signature, field: FieldId, direction: Direction) -> bool {
     let protocol = match signature.protocol {
         RuleProtocol::Ip => true,
-        RuleProtocol::Tcp => field == FieldId::TcpStream,
+        RuleProtocol::Tcp | RuleProtocol::TcpStream => field == FieldId::TcpStream,
         RuleProtocol::Udp => field == FieldId::UdpPayload,
         _ => field == FieldId::PacketPayload,
     };
@@ -195,7 +209,8 @@ fn looks_at(signature: &Signature, field: FieldId, direction: Direction) -> bool
         Some(FlowDirection::ToClient) => direction == Direction::ToClient,
         None => true,
     };
-    protocol && towards && !signature.conditions.is_empty()
+    let scanned = signature.plain_conditions().is_some_and(|conditions| !conditions.is_empty());
+    protocol && towards && scanned
 }
 
 fn compile_group(

@@ -105,7 +105,11 @@ pub struct Inspector {
 
 impl Inspector {
     /// Allocates all that scanning with `databases` can need. `epoch` tells the streams of successive rule sets apart.
-    pub fn new(databases: Arc<Databases>, epoch: u8, config: InspectorConfig) -> Result<Inspector, InspectError> {
+    pub fn new(
+        databases: Arc<Databases>,
+        epoch: u8,
+        config: InspectorConfig,
+    ) -> Result<Inspector, InspectError> {
         let mut scratch: Option<Scratch> = None;
         for (_, _, group) in databases.groups() {
             match (&mut scratch, &group.database) {
@@ -117,15 +121,24 @@ impl Inspector {
             .map_err(InspectError::Scratch)?;
         }
         let streams = config.streams / 2;
-        let open = |direction| match databases.group(FieldId::TcpStream, direction).map(|group| &group.database) {
-            Some(Database::Streaming(db)) => {
-                StreamPool::open(db, streams).map(Some).map_err(|error| InspectError::Streams { streams, error })
-            }
-            _ => Ok(None),
-        };
+        let open =
+            |direction| match databases.group(FieldId::TcpStream, direction).map(|group| &group.database) {
+                Some(Database::Streaming(db)) => StreamPool::open(db, streams)
+                    .map(Some)
+                    .map_err(|error| InspectError::Streams { streams, error }),
+                _ => Ok(None),
+            };
         let pools = [open(Direction::ToServer)?, open(Direction::ToClient)?];
         let matcher = Matcher::new(config.progress);
-        Ok(Inspector { databases, epoch, scratch, pools, matcher, counters: InspectCounters::default(), tap: None })
+        Ok(Inspector {
+            databases,
+            epoch,
+            scratch,
+            pools,
+            matcher,
+            counters: InspectCounters::default(),
+            tap: None,
+        })
     }
 
     /// The databases it scans with.
@@ -210,8 +223,14 @@ impl Inspector {
             tap.record(ScanPiece { field, direction, slot, first, start: 0, length: 0 }, bytes);
         }
         let matcher = &mut self.matcher;
-        let mut scope =
-            ScanScope { group: &group.plan, field, direction, base: slot.base, head: &mut slot.progress, hits };
+        let mut scope = ScanScope {
+            group: &group.plan,
+            field,
+            direction,
+            base: slot.base,
+            head: &mut slot.progress,
+            hits,
+        };
         let scanned = stream.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
             matcher.on_match(&mut scope, id, from, to);
             Matching::Continue

@@ -115,16 +115,17 @@ pub struct GroupPlan {
 }
 
 impl GroupPlan {
-    /// Adds a signature, with all of its conditions.
+    /// Adds a plain signature, with all of its conditions.
     pub fn add(&mut self, rule: RuleIndex, signature: &Signature) {
-        let steps = steps_of(&signature.conditions);
+        let conditions = signature.plain_conditions().unwrap_or_default();
+        let steps = steps_of(conditions);
         let required = steps
             .iter()
             .enumerate()
             .filter(|(_, step)| step.presence == Presence::Required)
             .fold(0, |bits, (index, _)| bits | 1 << index);
         let plan = self.plans.len() as u32;
-        for (index, (step, condition)) in steps.iter().zip(&signature.conditions).enumerate() {
+        for (index, (step, condition)) in steps.iter().zip(conditions).enumerate() {
             let key = pattern_key(condition, step);
             let id = *self.ids.entry(key.clone()).or_insert_with(|| {
                 self.patterns.push(key);

@@ -67,14 +67,7 @@ pub enum Fit {
 
 impl Progress {
     const fn new(plan: u32) -> Progress {
-        Progress {
-            plan,
-            next: NONE,
-            satisfied: 0,
-            fired: Fired::No,
-            used: 0,
-            windows: [CLOSED; MAX_WINDOWS],
-        }
+        Progress { plan, next: NONE, satisfied: 0, fired: Fired::No, used: 0, windows: [CLOSED; MAX_WINDOWS] }
     }
 
     /// The windows that are open.

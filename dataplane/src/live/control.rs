@@ -12,8 +12,8 @@ use super::reload::{Prepared, ReloadJob, needs_restart};
 use super::report::{PortReport, StatsReport, WorkerReport, nested};
 use super::request::{Request, Response};
 use crate::config::{Config, Source};
-use crate::engine::EngineSettings;
 use crate::counter::{Counter, Counters};
+use crate::engine::EngineSettings;
 use crate::event::eve::Stamp;
 use crate::flow::FlowId;
 use crate::latency::Latency;
@@ -172,27 +172,30 @@ impl Instance {
         let names = self.config.wires.iter().flat_map(|wire| {
             wire.ports.value.iter().map(|port| (wire.name.value.clone(), port.value.clone()))
         });
-        names.zip(&self.ports).map(|((wire, name), port)| {
-            let stats = port.stats().unwrap_or_default();
-            PortReport {
-                wire,
-                port: name,
-                link: match port.link() {
-                    Ok(Link::Up { mbps: Some(mbps), .. }) => format!("up, {mbps} Mbit/s"),
-                    Ok(Link::Up { mbps: None, .. }) => "up".into(),
-                    Ok(Link::Down) => "down".into(),
-                    Err(error) => error.to_string(),
-                },
-                rx_packets: stats.ipackets,
-                tx_packets: stats.opackets,
-                rx_bytes: stats.ibytes,
-                tx_bytes: stats.obytes,
-                rx_missed: stats.imissed,
-                rx_errors: stats.ierrors,
-                rx_no_buffer: stats.rx_nombuf,
-                tx_errors: stats.oerrors,
-            }
-        }).collect()
+        names
+            .zip(&self.ports)
+            .map(|((wire, name), port)| {
+                let stats = port.stats().unwrap_or_default();
+                PortReport {
+                    wire,
+                    port: name,
+                    link: match port.link() {
+                        Ok(Link::Up { mbps: Some(mbps), .. }) => format!("up, {mbps} Mbit/s"),
+                        Ok(Link::Up { mbps: None, .. }) => "up".into(),
+                        Ok(Link::Down) => "down".into(),
+                        Err(error) => error.to_string(),
+                    },
+                    rx_packets: stats.ipackets,
+                    tx_packets: stats.opackets,
+                    rx_bytes: stats.ibytes,
+                    tx_bytes: stats.obytes,
+                    rx_missed: stats.imissed,
+                    rx_errors: stats.ierrors,
+                    rx_no_buffer: stats.rx_nombuf,
+                    tx_errors: stats.oerrors,
+                }
+            })
+            .collect()
     }
 
     /// The `stats` event of EVE.

@@ -131,8 +131,8 @@ fn serve(stream: &UnixStream, requests: &Sender<Incoming>) -> io::Result<()> {
 
 /// Asks the instance at `path`.
 pub fn ask(path: &Path, request: &Request) -> Result<Response, ControlError> {
-    let mut stream = UnixStream::connect(path)
-        .map_err(|error| ControlError::Connect { path: path.to_owned(), error })?;
+    let mut stream =
+        UnixStream::connect(path).map_err(|error| ControlError::Connect { path: path.to_owned(), error })?;
     stream.set_read_timeout(Some(ANSWER_PATIENCE + PATIENCE))?;
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');

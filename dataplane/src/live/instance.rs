@@ -109,7 +109,9 @@ impl Instance {
         let eal = ports::start_eal(&eal_config)?;
         let opened = ports::open(eal, &config, cores.len())?;
         if opened.spread_in_software {
-            tracing::info!("the devices do not spread flows symmetrically; workers hand frames to one another");
+            tracing::info!(
+                "the devices do not spread flows symmetrically; workers hand frames to one another"
+            );
         }
         let (producers, consumers) = cores.iter().map(|_| event_ring(config.events.ring.max(64))).unzip();
         let writer = WriterHandle::start(writer, consumers)?;

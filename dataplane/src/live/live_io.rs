@@ -58,7 +58,9 @@ impl LiveIo {
 
     /// Sends what other workers handed over for the queue of a lane.
     fn relay(&mut self, lane: usize) {
-        let Some(LanePort { tx: Transmit::Queue(queue, from), .. }) = self.lanes.get_mut(lane) else { return };
+        let Some(LanePort { tx: Transmit::Queue(queue, from), .. }) = self.lanes.get_mut(lane) else {
+            return;
+        };
         for ring in from {
             while ring.dequeue(&mut self.relay) > 0 {
                 self.tx_failed += send(queue, &mut self.relay);

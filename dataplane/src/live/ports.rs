@@ -6,9 +6,10 @@
 
 use thiserror::Error;
 use weir_hw::{
-    Descriptors, Device, DeviceError, DeviceKind, DeviceSpec, DeviceSpecError, Eal, EalConfig, EalError, Hugepages,
-    MbufProducer, Mempool, MempoolConfig, MempoolError, Port, PortConfig, PortError, Promiscuity, RingError,
-    RssFields, RssMode, RssOutcome, RssSupport, RxQueue, Socket, Started, StartedPort, TxQueue, mbuf_ring,
+    Descriptors, Device, DeviceError, DeviceKind, DeviceSpec, DeviceSpecError, Eal, EalConfig, EalError,
+    Hugepages, MbufProducer, Mempool, MempoolConfig, MempoolError, Port, PortConfig, PortError, Promiscuity,
+    RingError, RssFields, RssMode, RssOutcome, RssSupport, RxQueue, Socket, Started, StartedPort, TxQueue,
+    mbuf_ring,
 };
 
 use super::live_io::{LanePort, Transmit};
@@ -146,8 +147,7 @@ pub fn open(eal: Eal, config: &Config, workers: usize) -> Result<Ports, PortsErr
     }
     let spread_in_software =
         workers > 1 && opened.iter().any(|port| port.rx.len() < workers || port.rss != RssOutcome::Symmetric);
-    let mut shares: Vec<Share> =
-        (0..workers).map(|_| Share { lanes: Vec::new(), spreader: None }).collect();
+    let mut shares: Vec<Share> = (0..workers).map(|_| Share { lanes: Vec::new(), spreader: None }).collect();
     let mut spread = SpreadRings::new(workers);
     let mut ports = Vec::new();
     for port in opened {
@@ -177,7 +177,8 @@ fn pool(eal: Eal, config: &Config, workers: usize) -> Result<Mempool, PortsError
     if config.dpdk.mbufs < need {
         return Err(PortsError::Buffers { have: config.dpdk.mbufs, need });
     }
-    let mtu = config.wires.iter().filter_map(|wire| wire.mtu.as_ref()).map(|mtu| mtu.value).max().unwrap_or(0);
+    let mtu =
+        config.wires.iter().filter_map(|wire| wire.mtu.as_ref()).map(|mtu| mtu.value).max().unwrap_or(0);
     let shape = MempoolConfig {
         name: "weir".into(),
         mbufs: config.dpdk.mbufs,

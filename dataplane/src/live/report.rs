@@ -88,7 +88,6 @@ fn insert(root: &mut Map<String, Value>, path: &str, value: u64) {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

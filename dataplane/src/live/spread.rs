@@ -40,7 +40,17 @@ impl Spreader {
     ) -> Spreader {
         let workers = to.first().map_or(1, Vec::len);
         let outgoing = (0..workers).map(|_| Burst::new()).collect();
-        Spreader { parser, by, me, to, from, outgoing, scratch: Box::new([0; HEADERS]), handed_over: 0, full: 0 }
+        Spreader {
+            parser,
+            by,
+            me,
+            to,
+            from,
+            outgoing,
+            scratch: Box::new([0; HEADERS]),
+            handed_over: 0,
+            full: 0,
+        }
     }
 
     /// Adds what other workers handed over for a lane.

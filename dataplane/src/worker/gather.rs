@@ -35,7 +35,9 @@ impl Gather {
     fn copy(&mut self, batch: &Batch, start: usize, count: usize) -> usize {
         let mut used = 0;
         for index in start..count {
-            let Some(frame) = batch.burst().get(index).filter(|frame| !frame.is_contiguous()) else { continue };
+            let Some(frame) = batch.burst().get(index).filter(|frame| !frame.is_contiguous()) else {
+                continue;
+            };
             let copied = self.bytes.get_mut(used..).and_then(|room| frame.copy_to(room));
             let (Some(len), Some(place)) = (copied, self.places.get_mut(index)) else { return index };
             *place = used..used + len;

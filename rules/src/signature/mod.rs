@@ -42,13 +42,17 @@ mod value_check;
 mod variables;
 
 #[cfg(test)]
+mod buffer_tests;
+#[cfg(test)]
 mod header_tests;
+#[cfg(test)]
+mod keyword_tests;
 #[cfg(test)]
 mod parse_tests;
 
 pub use buffer::{
-    Absent, Base64Decode, Buffer, BufferCondition, BufferMatch, Capture, CaptureScope, Content, DataAt, Dollar, Edge,
-    End, Entropy, EntropyBound, Greed, HeaderBytes, PacketEnd, Regex, RegexStart,
+    Absent, Base64Decode, Buffer, BufferCondition, BufferMatch, Capture, CaptureScope, Content, DataAt,
+    Dollar, Edge, End, Entropy, EntropyBound, Greed, HeaderBytes, PacketEnd, Regex, RegexStart,
 };
 pub use bytes::{
     Align, Arithmetic, ByteExtract, ByteField, ByteJump, ByteMath, ByteTest, Comparison, Encoding, JumpFrom,
@@ -71,8 +75,8 @@ pub use protocol::{AppProtocol, Decoded, RuleProtocol};
 pub use rule::{Reference, RejectTo, ReportAs, RuleAction, RuleIndex, Signature, SignatureId, Target};
 pub use set::{Loaded, SignatureSet, load, load_with};
 pub use state::{
-    BitOperation, BitScope, BitsCondition, CounterOperation, CounterValue, DetectionFilter, StateCondition, Tag, TagMetric,
-    TagScope, Threshold, ThresholdKind, Track, UniqueOn,
+    BitOperation, BitScope, BitsCondition, CounterOperation, CounterValue, DetectionFilter, StateCondition,
+    Tag, TagMetric, TagScope, Threshold, ThresholdKind, Track, UniqueOn,
 };
 pub use transform::{Base64Mode, FromBase64, Transform, Truncate};
 pub use variables::Variables;

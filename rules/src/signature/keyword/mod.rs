@@ -214,7 +214,9 @@ pub(super) fn apply(
         };
     }
     if let Some((reason, help)) = refused::reason(name.text) {
-        return Err(Fault::error(name.span(), format!("{} is not supported: {reason}", name.text)).with_help(help));
+        return Err(
+            Fault::error(name.span(), format!("{} is not supported: {reason}", name.text)).with_help(help)
+        );
     }
     if SURICATA_KEYWORDS.binary_search(&name.text).is_err() {
         return Err(unknown(name, hints));
