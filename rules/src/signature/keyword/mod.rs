@@ -1,4 +1,7 @@
 //! The keywords: one file for each, and the table of them.
+//!
+//! What is not in this table is looked for in those of buffers, of modifiers of old rules, of transforms and of numbers,
+//! and in the end among the words that are refused or that only Suricata has.
 
 use super::buffer::Buffer;
 use super::draft::Draft;
