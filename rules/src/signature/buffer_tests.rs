@@ -78,6 +78,7 @@ fn conditions_go_to_the_buffer_before_them() {
             r#"pcre:"/a/Ui"; pcre:"/b/H";"#,
             vec![(field(FieldId::HttpUri), 1), (field(FieldId::HttpHeader), 1)],
         ),
+        (r#"http.uri; pcre:"/a/U";"#, vec![(field(FieldId::HttpUri), 1)]),
         (r#"http.uri; pcre:"/a/U"; content:"b";"#, vec![(field(FieldId::HttpUri), 2)]),
         (
             r#"uricontent:"/a"; fileext:"exe"; filename:!"b"; filemagic:"PE32";"#,

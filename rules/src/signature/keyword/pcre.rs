@@ -54,6 +54,9 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
         )
         .with_help("leave the flag out; the expression is about the buffer before it"));
     }
+    if draft.selected() == Some(buffer) {
+        return draft.add(kind, value.span());
+    }
     let group = draft.group(buffer, value.span());
     draft.add_to(group, kind, value.span())
 }
