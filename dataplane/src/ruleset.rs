@@ -111,7 +111,8 @@ impl Ruleset {
         diagnostics.extend(loaded.diagnostics);
         let (databases, report) = Databases::compile(&loaded.set);
         let (detect, unasked) = DetectTable::compile(&loaded.set);
-        let left_out = loaded.failed + report.diagnostics.len() + unasked.diagnostics.len();
+        let undecoded: usize = loaded.undecoded.values().sum();
+        let left_out = loaded.failed + undecoded + report.diagnostics.len() + unasked.diagnostics.len();
         diagnostics.extend(report.diagnostics);
         diagnostics.extend(unasked.diagnostics);
         if strictness == Strictness::Strict && diagnostics.iter().any(|d| d.severity == Severity::Error) {

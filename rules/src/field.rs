@@ -274,7 +274,9 @@ impl FieldId {
         static NAMES: LazyLock<HashMap<&'static str, FieldId>> = LazyLock::new(|| {
             FieldId::ALL
                 .into_iter()
-                .flat_map(|field| field.aliases().iter().copied().chain([field.name()]).map(move |n| (n, field)))
+                .flat_map(|field| {
+                    field.aliases().iter().copied().chain([field.name()]).map(move |n| (n, field))
+                })
                 .collect()
         });
         NAMES.get(name).copied()

@@ -18,7 +18,7 @@ use super::segmentation::has_ports;
 use super::settings::Mode;
 use crate::event::{AlertOutcome, Generation};
 use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord};
-use crate::inspect::{Hit, Reporting, MAX_HITS};
+use crate::inspect::{Hit, MAX_HITS, Reporting};
 use crate::packet::Packet;
 use crate::verdict::{Reason, Verdict};
 
@@ -82,7 +82,14 @@ impl Engine {
             let Some(signature) = ruleset.signatures.signatures.get(rule.0 as usize) else { continue };
             let wants_established = signature.flow.state == Some(FlowOption::Established);
             let epoch = self.rules.current.inspector.epoch();
-            let hit = Hit { rule, epoch, field: None, direction: place.direction, offset: 0, reporting: Reporting::Event };
+            let hit = Hit {
+                rule,
+                epoch,
+                field: None,
+                direction: place.direction,
+                offset: 0,
+                reporting: Reporting::Event,
+            };
             if (!was_asked_before || wants_established)
                 && applies(signature, hit, packet, place.direction, record)
             {

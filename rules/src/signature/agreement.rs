@@ -51,10 +51,14 @@ pub(super) fn agree(
         .with_help("write `=>` in the header for a rule about both sides of a transaction"));
     }
     match (flow.direction, sides) {
-        (Some(FlowDirection::ToServer), [_, Some(field)]) if header.direction() != HeaderDirection::Transaction => {
+        (Some(FlowDirection::ToServer), [_, Some(field)])
+            if header.direction() != HeaderDirection::Transaction =>
+        {
             Err(against(field, "server", "to_client"))
         }
-        (Some(FlowDirection::ToClient), [Some(field), _]) if header.direction() != HeaderDirection::Transaction => {
+        (Some(FlowDirection::ToClient), [Some(field), _])
+            if header.direction() != HeaderDirection::Transaction =>
+        {
             Err(against(field, "client", "to_server"))
         }
         _ => Ok(Agreed { transport: transport(protocol, app), app }),

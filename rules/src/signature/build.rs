@@ -19,6 +19,8 @@ pub(super) struct Built {
 
 /// Builds the conditions; what is wrong with them becomes faults of the draft.
 pub(super) fn build(draft: &mut Draft<'_>, rule: &RuleText<'_>) -> Built {
+    draft.leave_buffer();
+    base64_is_decoded_first(draft);
     let groups = std::mem::take(&mut draft.groups);
     let mut lists: Vec<Vec<BufferCondition>> = groups.iter().map(|_| Vec::new()).collect();
     let mut fast = None;
@@ -40,7 +42,8 @@ pub(super) fn build(draft: &mut Draft<'_>, rule: &RuleText<'_>) -> Built {
             match named {
                 Ok(named) if fast.is_none() => fast = Some(named),
                 Ok(_) => draft.faults.push(
-                    Fault::error(condition.span.clone(), "fast_pattern is given twice").with_help("leave one out"),
+                    Fault::error(condition.span.clone(), "fast_pattern is given twice")
+                        .with_help("leave one out"),
                 ),
                 Err(fault) => draft.faults.push(fault),
             }
@@ -66,17 +69,18 @@ pub(super) fn build(draft: &mut Draft<'_>, rule: &RuleText<'_>) -> Built {
             conditions: conditions.into(),
         });
     }
-    base64_is_decoded_first(draft, &kept);
     Built { buffers: kept, fast }
 }
 
-fn base64_is_decoded_first(draft: &mut Draft<'_>, buffers: &[BufferMatch]) {
-    let decodes = |buffer: &BufferMatch| {
-        buffer.conditions.iter().any(|condition| matches!(condition, BufferCondition::Base64Decode(_)))
-    };
-    if buffers.iter().any(|buffer| buffer.buffer == Buffer::Base64) && !buffers.iter().any(decodes) {
+fn base64_is_decoded_first(draft: &mut Draft<'_>) {
+    let decodes = |c: &DraftCondition| matches!(c.kind, DraftKind::Done(BufferCondition::Base64Decode(_)));
+    let asked = draft.groups.iter().find(|group| group.buffer == Buffer::Base64);
+    if let Some(asked) = asked
+        && !draft.conditions.iter().any(decodes)
+    {
         draft.faults.push(
-            Fault::error(0..1, "base64_data without base64_decode").with_help("add base64_decode before it"),
+            Fault::error(asked.span.clone(), "base64_data without base64_decode")
+                .with_help("add base64_decode before it"),
         );
     }
 }

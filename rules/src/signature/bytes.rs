@@ -6,7 +6,8 @@ use super::operand::{Base, Operand, Variable};
 /// Where a number lies in a buffer and how it is written there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ByteField {
-    /// Bytes of the number. 0 only in `byte_jump`, which then jumps by nothing but its offsets.
+    /// Bytes of the number. 0 in `byte_jump` means that there is none and the jump is by its offsets alone; with
+    /// [`Encoding::Digits`], as many digits as there are.
     pub bytes: Operand,
     /// Where it starts.
     pub offset: Operand,
@@ -59,7 +60,7 @@ pub enum Comparison {
     GreaterOrEqual,
     /// `&`: they have a bit in common.
     And,
-    /// `^`: they do not have all bits in common.
+    /// `^`: they differ in a bit.
     Xor,
 }
 

@@ -163,12 +163,23 @@ impl<'l> Draft<'l> {
 
     /// Makes a sticky buffer the one that conditions go to.
     pub fn select(&mut self, buffer: Buffer, direction: Option<FlowDirection>, span: Range<usize>) {
+        self.leave_buffer();
         self.sticky = Some(Sticky { buffer, direction, transforms: Vec::new(), span, group: None });
     }
 
     /// Back to the payload (`pkt_data`).
     pub fn select_payload(&mut self) {
-        self.sticky = None;
+        self.leave_buffer();
+    }
+
+    /// Says so where nothing was asked of the selected buffer.
+    pub fn leave_buffer(&mut self) {
+        let Some(sticky) = self.sticky.take() else { return };
+        if sticky.group.is_none() && sticky.buffer != Buffer::Undecoded {
+            let message = format!("nothing is asked of {}", sticky.buffer.name());
+            let help = "what a buffer must hold stands behind it: `http.uri; content:\"/x\";`";
+            self.faults.push(Fault::error(sticky.span, message).with_help(help));
+        }
     }
 
     /// The selected sticky buffer.
@@ -179,8 +190,9 @@ impl<'l> Draft<'l> {
     /// Adds a transform to the selected buffer.
     pub fn add_transform(&mut self, transform: Transform) -> Result<(), Complaint> {
         let Some(sticky) = &mut self.sticky else {
-            return Err(Complaint::new("there is no buffer before it")
-                .with_help("a transform follows the buffer that it changes: `http.uri; to_lowercase; content:…;`"));
+            return Err(Complaint::new("there is no buffer before it").with_help(
+                "a transform follows the buffer that it changes: `http.uri; to_lowercase; content:…;`",
+            ));
         };
         // Behind a condition it starts anew: what follows is about the bytes after one more transform.
         sticky.group = None;
@@ -261,8 +273,14 @@ impl<'l> Draft<'l> {
     /// Moves the last content from the payload to another buffer (`http_uri`).
     pub fn move_last_content(&mut self, buffer: Buffer) -> Result<(), Complaint> {
         if let Some(sticky) = &self.sticky {
-            return Err(Complaint::new(format!("the content before it is about {} already", sticky.buffer.name()))
-                .with_help(format!("leave it out, or write `{};` before the content in its stead", buffer.name())));
+            return Err(Complaint::new(format!(
+                "the content before it is about {} already",
+                sticky.buffer.name()
+            ))
+            .with_help(format!(
+                "leave it out, or write `{};` before the content in its stead",
+                buffer.name()
+            )));
         }
         let (at, _) = self.last_content_at()?;
         let span = self.conditions.get(at).map_or(0..0, |condition| condition.span.clone());

@@ -38,7 +38,8 @@ pub(super) fn choose(buffers: &[BufferMatch], named: Option<FastPattern>) -> Opt
             conditions.conditions.iter().enumerate().filter_map(move |(condition, content)| {
                 let bytes = &required(content)?.bytes;
                 let length = bytes.len().min(usize::from(u16::MAX)) as u16;
-                let fast = FastPattern { buffer: buffer as u16, condition: condition as u16, part: 0..length };
+                let fast =
+                    FastPattern { buffer: buffer as u16, condition: condition as u16, part: 0..length };
                 Some(((rank, strength(bytes)), fast))
             })
         })
@@ -57,8 +58,7 @@ fn required(condition: &BufferCondition) -> Option<&Content> {
 
 /// How well a buffer serves; none where a prefilter can't look at it.
 fn rank(buffer: &BufferMatch) -> Option<u8> {
-    let or_else =
-        |condition: &BufferCondition| matches!(condition, BufferCondition::Absent(Absent::OrElse));
+    let or_else = |condition: &BufferCondition| matches!(condition, BufferCondition::Absent(Absent::OrElse));
     if buffer.conditions.iter().any(or_else) {
         return None;
     }
@@ -107,7 +107,9 @@ mod tests {
         let signature = loaded.set.signatures.first().unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
         let fast = signature.fast_pattern()?;
         let buffer = &signature.buffers[usize::from(fast.buffer)];
-        let BufferCondition::Content(content) = &buffer.conditions[usize::from(fast.condition)] else { panic!() };
+        let BufferCondition::Content(content) = &buffer.conditions[usize::from(fast.condition)] else {
+            panic!()
+        };
         Some(content.bytes[usize::from(fast.part.start)..usize::from(fast.part.end)].to_vec())
     }
 

@@ -62,7 +62,7 @@ mod tests {
     fn conditions(options: &str) -> Vec<String> {
         let text = format!("alert tcp any any -> any any ({options} sid:1;)");
         let loaded = load(&[Source::new("t", text)], &Variables::default());
-        loaded.set.signatures[0].conditions.iter().map(Condition::to_string).collect()
+        loaded.set.signatures[0].plain_conditions().unwrap().iter().map(Condition::to_string).collect()
     }
 
     #[test]

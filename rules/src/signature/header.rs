@@ -212,7 +212,8 @@ fn protocol_of(word: Piece<'_>) -> Result<ParsedProtocol, Fault> {
     let transports = RuleProtocol::ALL.into_iter().map(RuleProtocol::name);
     Err(match nearest(&name, transports.chain(AppProtocol::ALL.into_iter().map(AppProtocol::name))) {
         Some(name) => fault.with_help(format!("do you mean {name}?")),
-        None => fault.with_help("write ip, tcp, udp, icmp, or an application protocol such as http, tls, dns or llm"),
+        None => fault
+            .with_help("write ip, tcp, udp, icmp, or an application protocol such as http, tls, dns or llm"),
     })
 }
 

@@ -1,10 +1,16 @@
 //! Signatures in Suricata's rule syntax: a header (who talks to whom) and options (what is said).
 //!
-//! [`load`] turns rule files into a [`SignatureSet`]. A rule that is wrong, or needs what is not there yet, is reported
-//! and left out; the others load. The order of work for one rule is: `text` finds it, `header` and `keyword` read
-//! its two halves into a `draft`, and the draft becomes a [`Signature`].
+//! [`load`] turns rule files into a [`SignatureSet`]. A rule that is wrong is reported and left out; one that needs a
+//! protocol that weir does not decode is left out and counted apart; the others load. The order of work for one rule is:
+//! `text` finds it, `header` and `keyword` read its two halves into a `draft`, `build` and `agreement` check what the
+//! draft says as a whole, and it becomes a [`Signature`].
 //!
-//! Adding a keyword is a file in `keyword/` and a line in its table.
+//! A signature asks five things, all of which must hold: its [`Header`] and [`FlowOptions`], its `numbers`
+//! ([`NumberCondition`]), its `packet` conditions ([`PacketCondition`]), its `buffers` ([`BufferMatch`]), and those of
+//! its `state` operations that are conditions ([`StateCondition`]).
+//!
+//! Adding a keyword is a file in `keyword/` and a line in its table; a sticky buffer is a line in [`field`](crate::field),
+//! a number a line in [`number`](crate::number).
 
 mod address;
 mod agreement;
@@ -42,13 +48,17 @@ mod value_check;
 mod variables;
 
 #[cfg(test)]
+mod buffer_tests;
+#[cfg(test)]
 mod header_tests;
+#[cfg(test)]
+mod keyword_tests;
 #[cfg(test)]
 mod parse_tests;
 
 pub use buffer::{
-    Absent, Base64Decode, Buffer, BufferCondition, BufferMatch, Capture, CaptureScope, Content, DataAt, Dollar, Edge,
-    End, Entropy, EntropyBound, Greed, HeaderBytes, PacketEnd, Regex, RegexStart,
+    Absent, Base64Decode, Buffer, BufferCondition, BufferMatch, Capture, CaptureScope, Content, DataAt,
+    Dollar, Edge, End, Entropy, EntropyBound, Greed, HeaderBytes, PacketEnd, Regex, RegexStart,
 };
 pub use bytes::{
     Align, Arithmetic, ByteExtract, ByteField, ByteJump, ByteMath, ByteTest, Comparison, Encoding, JumpFrom,
@@ -71,8 +81,8 @@ pub use protocol::{AppProtocol, Decoded, RuleProtocol};
 pub use rule::{Reference, RejectTo, ReportAs, RuleAction, RuleIndex, Signature, SignatureId, Target};
 pub use set::{Loaded, SignatureSet, load, load_with};
 pub use state::{
-    BitOperation, BitScope, BitsCondition, CounterOperation, CounterValue, DetectionFilter, StateCondition, Tag, TagMetric,
-    TagScope, Threshold, ThresholdKind, Track, UniqueOn,
+    BitOperation, BitScope, BitsCondition, CounterOperation, CounterValue, DetectionFilter, StateCondition,
+    Tag, TagMetric, TagScope, Threshold, ThresholdKind, Track, UniqueOn,
 };
 pub use transform::{Base64Mode, FromBase64, Transform, Truncate};
 pub use variables::Variables;

@@ -21,8 +21,10 @@ pub enum Which {
     /// It is enough that one of them is right.
     #[default]
     Any,
-    /// All of them must be.
+    /// All of them must be; none at all will do too.
     All,
+    /// All of them must be, and there must be one (`all1`).
+    AllOfSome,
     /// The one at this position; negative ones count from the last.
     At(i16),
 }
@@ -41,13 +43,6 @@ pub enum NumberTest {
         /// Whether they must be that, or must not.
         presence: Presence,
     },
-    /// Those with any bit of a mask: `number & mask != 0`.
-    AnyBit {
-        /// The bits that are looked at.
-        mask: u64,
-        /// Whether one of them must be set, or none may.
-        presence: Presence,
-    },
 }
 
 impl NumberTest {
@@ -58,9 +53,6 @@ impl NumberTest {
             NumberTest::Within(set) => set.contains(number),
             NumberTest::Mask { mask, value, presence } => {
                 (number & mask == *value) == (*presence == Presence::Required)
-            }
-            NumberTest::AnyBit { mask, presence } => {
-                (number & mask != 0) == (*presence == Presence::Required)
             }
         }
     }

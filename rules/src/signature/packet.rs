@@ -79,7 +79,7 @@ pub enum FlagMode {
     All,
     /// `*`: one of these is set.
     Any,
-    /// `!`: these are not all that is set: not [`FlagMode::Exactly`].
+    /// `!`: these are not all set; of no flags: some are.
     Not,
 }
 
@@ -92,7 +92,8 @@ impl FlagTest {
             FlagMode::Exactly => flags == self.flags,
             FlagMode::All => flags & self.flags == self.flags,
             FlagMode::Any => flags & self.flags != 0,
-            FlagMode::Not => flags != self.flags,
+            FlagMode::Not if self.flags == 0 => flags != 0,
+            FlagMode::Not => flags & self.flags != self.flags,
         }
     }
 }

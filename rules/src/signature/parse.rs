@@ -10,8 +10,8 @@ use super::fault::Fault;
 use super::header::{HeaderReader, ParsedHeader};
 use super::keyword::{KeywordHints, apply};
 use super::limits::Limits;
-use super::plain::plain;
-use super::protocol::{Decoded, RuleProtocol};
+use super::plain::{has_payload_protocol, plain};
+use super::protocol::Decoded;
 use super::rule::{Signature, SignatureId};
 use super::text::{Options, Piece, RuleText, halves};
 use crate::diagnostic::{Severity, Source};
@@ -164,11 +164,7 @@ fn finish(
 
 /// Whether a signature asks for more than header, flow and what buffers hold.
 fn beyond_payload(signature: &Signature) -> bool {
-    let transport = matches!(
-        signature.protocol,
-        RuleProtocol::Ip | RuleProtocol::Tcp | RuleProtocol::TcpStream | RuleProtocol::Udp | RuleProtocol::Icmp
-    );
-    !transport
+    !has_payload_protocol(signature)
         || signature.app.is_some()
         || signature.hook.is_some()
         || !signature.numbers.is_empty()

@@ -16,44 +16,47 @@ impl Signature {
     /// What the signature needs beside patterns in the payload: the first such thing, in the words of the rule. None of a
     /// plain signature.
     pub fn need(&self) -> Option<Cow<'static, str>> {
-        let name = Cow::Borrowed;
-        if let Some(app) = self.app {
-            return Some(Cow::Owned(format!("the protocol {}", app.name())));
-        }
-        if let Some(buffer) = self.buffers.iter().find(|buffer| buffer.buffer != Buffer::Payload) {
-            return Some(name(buffer.buffer.name()));
-        }
-        if let Some(number) = self.numbers.first() {
-            return Some(name(number.number.name()));
-        }
-        if !self.packet.is_empty() {
-            return Some(name("a condition on packets"));
-        }
-        if !self.state.is_empty() {
-            return Some(name("flowbits or the like"));
-        }
-        if self.threshold.is_some() || self.detection_filter.is_some() || self.tag.is_some() {
-            return Some(name("a threshold, filter or tag"));
-        }
         if self.plain_conditions().is_some() {
             return None;
         }
-        let transport = matches!(
-            self.protocol,
-            RuleProtocol::Ip | RuleProtocol::Tcp | RuleProtocol::TcpStream | RuleProtocol::Udp | RuleProtocol::Icmp
-        );
-        Some(match transport {
-            false => Cow::Owned(format!("the protocol {}", self.protocol.name())),
-            true => name("more than contents and expressions at fixed places"),
-        })
+        let other = self.buffers.iter().map(|buffer| buffer.buffer).find(|&buffer| buffer != Buffer::Payload);
+        let named = |present: bool, name: &'static str| present.then_some(Cow::Borrowed(name));
+        other
+            .map(|buffer| Cow::Borrowed(buffer.name()))
+            .or_else(|| self.numbers.first().map(|condition| Cow::Borrowed(condition.number.name())))
+            .or_else(|| named(!self.packet.is_empty(), "a condition on packets or flows"))
+            .or_else(|| named(!self.state.is_empty(), "flowbits or their kin"))
+            .or_else(|| named(self.threshold.is_some(), "threshold"))
+            .or_else(|| named(self.detection_filter.is_some(), "detection_filter"))
+            .or_else(|| named(self.tag.is_some(), "tag"))
+            .or_else(|| named(self.score.is_some(), "score"))
+            .or_else(|| named(self.flow.fragments.is_some(), "flow:only_frag or no_frag"))
+            .or_else(|| self.app.map(|app| Cow::Owned(format!("the protocol {}", app.name()))))
+            .or_else(|| named(self.hook.is_some(), "a state of a protocol"))
+            .or_else(|| named(has_payload_protocol(self), "more than contents and pcres at fixed places"))
+            .or_else(|| Some(Cow::Owned(format!("the protocol {}", self.protocol.name()))))
     }
+}
+
+/// Whether the protocol is one whose payload a streaming matcher gets.
+pub(super) fn has_payload_protocol(signature: &Signature) -> bool {
+    matches!(
+        signature.protocol,
+        RuleProtocol::Ip
+            | RuleProtocol::Tcp
+            | RuleProtocol::TcpStream
+            | RuleProtocol::Udp
+            | RuleProtocol::Icmp
+    )
 }
 
 /// The conditions of a signature in the form of a streaming matcher; none where it has others than that.
 pub(super) fn plain(buffers: &[BufferMatch]) -> Option<Box<[Condition]>> {
     let conditions = match buffers {
         [] => return Some(Box::new([])),
-        [only] if only.buffer == Buffer::Payload && only.transforms.is_empty() && only.direction.is_none() => {
+        [only]
+            if only.buffer == Buffer::Payload && only.transforms.is_empty() && only.direction.is_none() =>
+        {
             &only.conditions
         }
         _ => return None,
@@ -123,7 +126,9 @@ fn placed(regex: &Regex) -> Option<(String, Placement)> {
     let just_there = Placement::Relative { distance: 0, within: Some(0) };
     match expression.strip_prefix('^') {
         None => Some((expression, if anchored { just_there } else { behind })),
-        Some(rest) if !regex.flags.multiline && !has_alternatives(rest) => Some((rest.to_owned(), just_there)),
+        Some(rest) if !regex.flags.multiline && !has_alternatives(rest) => {
+            Some((rest.to_owned(), just_there))
+        }
         Some(_) => None,
     }
 }

@@ -243,6 +243,8 @@ mod tests {
         for protocol in AppProtocol::ALL {
             assert_eq!(AppProtocol::named(protocol.name()), Some(protocol));
         }
-        assert!(AppProtocol::Http.covers(AppProtocol::Http2) && !AppProtocol::Http1.covers(AppProtocol::Http2));
+        assert!(
+            AppProtocol::Http.covers(AppProtocol::Http2) && !AppProtocol::Http1.covers(AppProtocol::Http2)
+        );
     }
 }

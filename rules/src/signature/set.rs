@@ -1,7 +1,8 @@
 //! The signatures of all files together.
 
-use std::collections::{BTreeMap, HashMap};
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::expression::Evaluator;
@@ -42,8 +43,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// Rules that were left out for an error.
     pub failed: usize,
-    /// Rules that are right but need what weir has no decoder for, by what that is. They have no diagnostic each: it is
-    /// not their writer who can mend it.
+    /// Rules that are right but need what weir has no decoder for, by what that is. The first of each has a warning: it
+    /// is not their writer who can mend it.
     pub undecoded: BTreeMap<Box<str>, usize>,
     /// Rules that are for another engine (`requires`).
     pub unmet: usize,
@@ -80,7 +81,7 @@ pub fn load_with(sources: &[Arc<Source>], variables: &Variables, limits: &Limits
             let loaded = &mut collector.loaded;
             match parsed.outcome {
                 Outcome::Signature(signature) => collector.add(*signature),
-                Outcome::Undecoded(what) => *loaded.undecoded.entry(what).or_default() += 1,
+                Outcome::Undecoded(what) => collector.undecoded(what, source, rule.span),
                 Outcome::Unmet => loaded.unmet += 1,
                 Outcome::Wrong => loaded.failed += 1,
             }
@@ -99,6 +100,17 @@ impl Collector<'_> {
     fn say(&mut self, diagnostic: Diagnostic) {
         if self.loaded.diagnostics.len() < self.limits.diagnostics {
             self.loaded.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Counts a rule that needs `what`.
+    fn undecoded(&mut self, what: Box<str>, source: &Arc<Source>, span: Range<usize>) {
+        let message =
+            format!("{what} is not decoded by weir; this rule and others that need it are left out");
+        let rules = self.loaded.undecoded.entry(what).or_default();
+        *rules += 1;
+        if *rules == 1 {
+            self.say(Diagnostic::warning(source, span, message));
         }
     }
 

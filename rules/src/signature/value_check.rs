@@ -33,8 +33,10 @@ fn host(content: &DraftContent) -> Result<(), Complaint> {
 fn method(bytes: &[u8]) -> Result<(), Complaint> {
     let blank = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b' ' | b'\t'));
     match blank(bytes.first()) || blank(bytes.last()) || bytes.iter().any(|b| matches!(b, b'\r' | b'\n')) {
-        true => Err(Complaint::new("a method has no blanks and no line ends, so this content is never in it")
-            .with_help("leave them out")),
+        true => {
+            Err(Complaint::new("a method has no blanks and no line ends, so this content is never in it")
+                .with_help("leave them out"))
+        }
         false => Ok(()),
     }
 }
@@ -42,7 +44,10 @@ fn method(bytes: &[u8]) -> Result<(), Complaint> {
 /// Hexadecimal digests are lower case here; rules have them in either.
 fn digest(field: FieldId, content: &mut DraftContent) -> Result<(), Complaint> {
     if content.bytes.len() != 32 || !content.bytes.iter().all(u8::is_ascii_hexdigit) {
-        return Err(Complaint::new(format!("{} is 32 hexadecimal digits, so this content is never it", field.name())));
+        return Err(Complaint::new(format!(
+            "{} is 32 hexadecimal digits, so this content is never it",
+            field.name()
+        )));
     }
     content.bytes.make_ascii_lowercase();
     Ok(())

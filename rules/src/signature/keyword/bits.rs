@@ -63,7 +63,9 @@ fn hostbits(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
         return Ok(());
     }
     let parts: Vec<_> = text.split(',').collect();
-    let [operation, names, ref scope @ ..] = parts[..] else { return Err(wrong(value, "hostbits:set,name,src")) };
+    let [operation, names, ref scope @ ..] = parts[..] else {
+        return Err(wrong(value, "hostbits:set,name,src"));
+    };
     let scope = match scope {
         [] => BitScope::Source,
         [scope] if scope.text == "src" => BitScope::Source,

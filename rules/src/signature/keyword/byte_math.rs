@@ -30,9 +30,8 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     let (Some(bytes), Some(offset), Some(operator), Some((right, right_at)), Some(result)) =
         (bytes, offset, operator, right, result)
     else {
-        return Err(Fault::error(value.span(), "this is not a byte_math").with_help(
-            "write `byte_math:bytes 4, offset 0, oper +, rvalue 2, result name[, options];`",
-        ));
+        return Err(Fault::error(value.span(), "this is not a byte_math")
+            .with_help("write `byte_math:bytes 4, offset 0, oper +, rvalue 2, result name[, options];`"));
     };
     if operator == Arithmetic::Divide && right == Operand::ZERO {
         return Err(Fault::error(right_at.span(), "a division by zero"));

@@ -65,7 +65,13 @@ impl ByteOptions {
     }
 
     /// The number that the options describe. `least` is 0 where a number without bytes has a meaning.
-    pub fn field(&self, bytes: Operand, offset: Operand, at: Piece<'_>, least: i64) -> Result<ByteField, Fault> {
+    pub fn field(
+        &self,
+        bytes: Operand,
+        offset: Operand,
+        at: Piece<'_>,
+        least: i64,
+    ) -> Result<ByteField, Fault> {
         let encoding = match (self.text, self.digits, self.endian) {
             (Text::Yes, digits, _) => Encoding::Digits(digits.unwrap_or(10)),
             (Text::No, Some(_), _) => {
@@ -74,10 +80,10 @@ impl ByteOptions {
             }
             (Text::No, None, endian) => endian.unwrap_or(Encoding::BigEndian),
         };
-        let most = if matches!(encoding, Encoding::Digits(_)) { 23 } else { 8 };
+        let (least, most) = if matches!(encoding, Encoding::Digits(_)) { (0, 23) } else { (least, 8) };
         if bytes.fixed().is_some_and(|bytes| !(least..=most).contains(&bytes)) {
             return Err(Fault::error(at.span(), "a number of so many bytes can't be read")
-                .with_help(format!("it has from {least} to {most}; in digits (string) up to 23")));
+                .with_help(format!("it has from {least} to {most}, or, in digits (string), up to 23")));
         }
         Ok(ByteField { bytes, offset, base: self.base, encoding, bitmask: self.bitmask })
     }
@@ -86,7 +92,7 @@ impl ByteOptions {
 /// `multiplier 4` and `oper +`: a name and what it is given.
 pub(super) fn named_argument(option: Piece<'_>) -> (&str, Piece<'_>) {
     match option.text.split_once(char::is_whitespace) {
-        Some((name, _)) => (name, option.skip(name.len() + 1).trimmed()),
+        Some((name, _)) => (name, option.skip(name.len()).trimmed()),
         None => (option.text, option.skip(option.text.len())),
     }
 }

@@ -31,7 +31,7 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
         true => Operand::Number(unsigned(right, u64::MAX)? as i64),
         false => operand(draft, right, i64::MIN..=i64::MAX)?,
     };
-    let bytes_of = operand(draft, bytes, 1..=23)?;
+    let bytes_of = operand(draft, bytes, 0..=23)?;
     let offset = operand(draft, offset, -65_535..=65_535)?;
     let field = options.field(bytes_of, offset, bytes, 1)?;
     let test = ByteTest { field, operator, presence, value: value_of };

@@ -26,7 +26,11 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>, layer: ChecksumLayer) -> Resul
     let checksum = match value.text.trim_matches('"') {
         "valid" => Checksum::Valid,
         "invalid" => Checksum::Invalid,
-        _ => return Err(Fault::error(value.span(), "a checksum is not that").with_help("write valid or invalid")),
+        _ => {
+            return Err(
+                Fault::error(value.span(), "a checksum is not that").with_help("write valid or invalid")
+            );
+        }
     };
     draft.packet.push(PacketCondition::Checksum(layer, checksum));
     Ok(())

@@ -3,10 +3,10 @@
 use super::dataset_source::{named, take};
 use super::number::number;
 use super::{Apply, Keyword};
-use crate::signature::draft::Draft;
-use crate::signature::fault::Fault;
 use crate::signature::buffer::BufferCondition;
 use crate::signature::dataset::DataReputation;
+use crate::signature::draft::Draft;
+use crate::signature::fault::Fault;
 use crate::signature::packet::Relation;
 use crate::signature::text::{Piece, unquoted};
 

@@ -2,10 +2,10 @@
 
 use super::dataset_source::{named, take};
 use super::{Apply, Keyword};
-use crate::signature::draft::Draft;
-use crate::signature::fault::Fault;
 use crate::signature::buffer::BufferCondition;
 use crate::signature::dataset::{Dataset, DatasetOperation};
+use crate::signature::draft::Draft;
+use crate::signature::fault::Fault;
 use crate::signature::text::{Piece, unquoted};
 
 pub(super) const KEYWORD: Keyword = Keyword { name: "dataset", apply: Apply::Value(apply) };

@@ -38,7 +38,8 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
 }
 
 fn bounds(entropy: &mut Entropy, text: Piece<'_>) -> Result<(), Fault> {
-    let bound = |piece: Piece<'_>, edge: Edge| Ok::<_, Fault>(Some(EntropyBound { value: bits(piece)?, edge }));
+    let bound =
+        |piece: Piece<'_>, edge: Edge| Ok::<_, Fault>(Some(EntropyBound { value: bits(piece)?, edge }));
     let signs = ["!=", "<=", ">=", "=", "<", ">", "!"];
     let sign = signs.into_iter().find(|sign| text.text.starts_with(sign)).unwrap_or_default();
     let rest = text.skip(sign.len()).trimmed();
@@ -51,7 +52,12 @@ fn bounds(entropy: &mut Entropy, text: Piece<'_>) -> Result<(), Fault> {
             if sign.starts_with('!') {
                 entropy.presence = Presence::Absent;
             }
-            match rest.text.split_once("<>").map(|(low, _)| (low, 2)).or(rest.text.split_once('-').map(|(low, _)| (low, 1))) {
+            match rest
+                .text
+                .split_once("<>")
+                .map(|(low, _)| (low, 2))
+                .or(rest.text.split_once('-').map(|(low, _)| (low, 1)))
+            {
                 Some((low, sign)) => {
                     entropy.high = bound(rest.skip(low.len() + sign).trimmed(), Edge::Excluded)?;
                     entropy.low = bound(Piece { text: low, at: rest.at }.trimmed(), Edge::Excluded)?;

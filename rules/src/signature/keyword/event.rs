@@ -7,12 +7,18 @@ use crate::signature::packet::{Event, EventLayer, PacketCondition};
 use crate::signature::protocol::{AppProtocol, Decoded};
 use crate::signature::text::{Piece, unquoted};
 
-pub(super) const DECODE: Keyword =
-    Keyword { name: "decode-event", apply: Apply::Value(|draft, value| apply(draft, value, EventLayer::Decode)) };
-pub(super) const ENGINE: Keyword =
-    Keyword { name: "engine-event", apply: Apply::Value(|draft, value| apply(draft, value, EventLayer::Decode)) };
-pub(super) const STREAM: Keyword =
-    Keyword { name: "stream-event", apply: Apply::Value(|draft, value| apply(draft, value, EventLayer::Stream)) };
+pub(super) const DECODE: Keyword = Keyword {
+    name: "decode-event",
+    apply: Apply::Value(|draft, value| apply(draft, value, EventLayer::Decode)),
+};
+pub(super) const ENGINE: Keyword = Keyword {
+    name: "engine-event",
+    apply: Apply::Value(|draft, value| apply(draft, value, EventLayer::Decode)),
+};
+pub(super) const STREAM: Keyword = Keyword {
+    name: "stream-event",
+    apply: Apply::Value(|draft, value| apply(draft, value, EventLayer::Stream)),
+};
 pub(super) const APPLICATION: Keyword = Keyword {
     name: "app-layer-event",
     apply: Apply::Value(|draft, value| apply(draft, value, EventLayer::Application)),
@@ -31,8 +37,11 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>, layer: EventLayer) -> Result<(
             Some(_) => {}
             None if family == "applayer" || family == "file" => {}
             None => {
-                return Err(Fault::error(value.span(), format!("{family:?} is not a protocol that has events"))
-                    .with_help("write protocol.event, such as http.request_field_too_long"));
+                return Err(Fault::error(
+                    value.span(),
+                    format!("{family:?} is not a protocol that has events"),
+                )
+                .with_help("write protocol.event, such as http.request_field_too_long"));
             }
         }
     }

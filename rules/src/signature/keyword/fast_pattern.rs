@@ -17,8 +17,9 @@ fn apply(draft: &mut Draft<'_>, name: Piece<'_>, value: Option<Piece<'_>>) -> Re
         Some(value) => {
             let parts: Vec<_> = value.split(',').collect();
             let [offset, length] = parts[..] else {
-                return Err(Fault::error(value.span(), "this is not a form of fast_pattern")
-                    .with_help("write `fast_pattern;`, `fast_pattern:only;` or `fast_pattern:offset,length;`"));
+                return Err(Fault::error(value.span(), "this is not a form of fast_pattern").with_help(
+                    "write `fast_pattern;`, `fast_pattern:only;` or `fast_pattern:offset,length;`",
+                ));
             };
             let (offset, length): (u16, u16) = (number(offset, 0..=u16::MAX)?, number(length, 1..=u16::MAX)?);
             let end = offset.checked_add(length).ok_or_else(|| {

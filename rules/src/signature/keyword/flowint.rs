@@ -12,8 +12,9 @@ pub(super) const KEYWORD: Keyword = Keyword { name: "flowint", apply: Apply::Val
 
 fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     let wrong = || {
-        Fault::error(value.span(), "this is not a flowint")
-            .with_help("write `flowint:name,+,1;` with +, -, =, <, <=, ==, !=, >= or >, or `flowint:name,isset;`")
+        Fault::error(value.span(), "this is not a flowint").with_help(
+            "write `flowint:name,+,1;` with +, -, =, <, <=, ==, !=, >= or >, or `flowint:name,isset;`",
+        )
     };
     let parts: Vec<_> = unquoted(value)?.split(',').collect();
     let (name, operation, operand) = match parts[..] {

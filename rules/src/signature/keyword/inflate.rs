@@ -10,11 +10,15 @@ use crate::signature::transform::Transform;
 
 pub(super) const GUNZIP: Keyword = Keyword {
     name: "gunzip",
-    apply: Apply::Optional(|draft, name, value| apply(draft, name, value, |max_size| Transform::Gunzip { max_size })),
+    apply: Apply::Optional(|draft, name, value| {
+        apply(draft, name, value, |max_size| Transform::Gunzip { max_size })
+    }),
 };
 pub(super) const INFLATE: Keyword = Keyword {
     name: "zlib_deflate",
-    apply: Apply::Optional(|draft, name, value| apply(draft, name, value, |max_size| Transform::Inflate { max_size })),
+    apply: Apply::Optional(|draft, name, value| {
+        apply(draft, name, value, |max_size| Transform::Inflate { max_size })
+    }),
 };
 
 /// Bytes of the result where the rule does not say.

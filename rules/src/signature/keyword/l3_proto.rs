@@ -12,7 +12,11 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     let version = match value.text.to_ascii_lowercase().as_str() {
         "ipv4" | "ip4" => 4,
         "ipv6" | "ip6" => 6,
-        _ => return Err(Fault::error(value.span(), "this is not a version of IP").with_help("write ipv4 or ipv6")),
+        _ => {
+            return Err(
+                Fault::error(value.span(), "this is not a version of IP").with_help("write ipv4 or ipv6")
+            );
+        }
     };
     draft.packet.push(PacketCondition::IpVersion(version));
     Ok(())

@@ -1,4 +1,7 @@
 //! The keywords: one file for each, and the table of them.
+//!
+//! What is not in this table is looked for in those of buffers, of modifiers of old rules, of transforms and of numbers,
+//! and in the end among the words that are refused or that only Suricata has.
 
 use super::buffer::Buffer;
 use super::draft::Draft;
@@ -214,7 +217,9 @@ pub(super) fn apply(
         };
     }
     if let Some((reason, help)) = refused::reason(name.text) {
-        return Err(Fault::error(name.span(), format!("{} is not supported: {reason}", name.text)).with_help(help));
+        return Err(
+            Fault::error(name.span(), format!("{} is not supported: {reason}", name.text)).with_help(help)
+        );
     }
     if SURICATA_KEYWORDS.binary_search(&name.text).is_err() {
         return Err(unknown(name, hints));

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! value = number | "=" number | ("<" | "<=" | ">" | ">=") number | number ("<>" | "-") number   both ends excluded
-//!       | "!" value | ["!"] "&" mask ["=" number]
+//!       | "!" value | "&" mask ("=" | "!=") number
 //! ```
 //!
 //! All but masks comes to a set of numbers.
@@ -50,9 +50,10 @@ fn which(text: Piece<'_>) -> Result<Which, Fault> {
     match text.text {
         "any" => Ok(Which::Any),
         "all" => Ok(Which::All),
-        _ => super::number::number(text, i16::MIN..=i16::MAX)
-            .map(Which::At)
-            .map_err(|fault| fault.with_help("behind the comma stands any, all, or a position counted from 0")),
+        "all1" => Ok(Which::AllOfSome),
+        _ => super::number::number(text, i16::MIN..=i16::MAX).map(Which::At).map_err(|fault| {
+            fault.with_help("behind the comma stands any, all, all1, or a position counted from 0")
+        }),
     }
 }
 
@@ -66,8 +67,8 @@ pub(super) fn number_test(
         Some(_) => (Presence::Absent, text.skip(1).trimmed()),
         None => (Presence::Required, text),
     };
-    if inner.text.starts_with('&') {
-        return mask(inner.skip(1).trimmed(), most, presence);
+    if text.text.starts_with('&') {
+        return mask(text.skip(1).trimmed(), most);
     }
     let set = values(inner, most, &word)?;
     let within = RangeSet::of([(0, most)]);
@@ -79,13 +80,23 @@ pub(super) fn number_test(
     }
 }
 
-fn mask(text: Piece<'_>, most: u64, presence: Presence) -> Result<NumberTest, Fault> {
+fn mask(text: Piece<'_>, most: u64) -> Result<NumberTest, Fault> {
     let Some((mask, _)) = text.text.split_once('=') else {
-        return Ok(NumberTest::AnyBit { mask: unsigned(text, most)?, presence });
+        return Err(Fault::error(text.span(), "a mask without the value that its bits must have")
+            .with_help("write `&0x0f=0x01` or `&0x0f!=0x01`"));
     };
     let value = unsigned(text.skip(mask.len() + 1).trimmed(), most)?;
-    let mask = unsigned(Piece { text: mask, at: text.at }.trimmed(), most)?;
-    Ok(NumberTest::Mask { mask, value, presence })
+    let (presence, bits) = match mask.strip_suffix('!') {
+        Some(bits) => (Presence::Absent, bits),
+        None => (Presence::Required, mask),
+    };
+    let mask = unsigned(Piece { text: bits, at: text.at }.trimmed(), most)?;
+    match value & !mask {
+        0 => Ok(NumberTest::Mask { mask, value, presence }),
+        _ => {
+            Err(Fault::error(text.span(), "the value has bits that the mask takes out, so it is never that"))
+        }
+    }
 }
 
 fn values(text: Piece<'_>, most: u64, word: &impl Fn(&str) -> Option<u64>) -> Result<RangeSet<u64>, Fault> {
@@ -108,7 +119,8 @@ fn values(text: Piece<'_>, most: u64, word: &impl Fn(&str) -> Option<u64>) -> Re
         return Ok(RangeSet::of(above.map(|first| (first, most))));
     }
     let range = text.text.split_once("<>").map(|parts| (parts, 2));
-    let range = range.or_else(|| text.text.split_once('-').filter(|(low, _)| starts_numeric(low)).map(|parts| (parts, 1)));
+    let range = range
+        .or_else(|| text.text.split_once('-').filter(|(low, _)| starts_numeric(low)).map(|parts| (parts, 1)));
     let Some(((low, _), sign)) = range else { return one(text).map(|n| RangeSet::of([(n, n)])) };
     let high = one(text.skip(low.len() + sign))?;
     let low = one(Piece { text: low, at: text.at })?;

@@ -48,8 +48,14 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     let Some(field) = modifiers.field else { return draft.add(kind, value.span()) };
     let buffer = Buffer::Field(field);
     if draft.selected().is_some_and(|selected| selected != buffer) {
-        return Err(Fault::error(flags.span(), format!("a flag looks at {}, the buffer before it at another", field.name()))
-            .with_help("leave the flag out; the expression is about the buffer before it"));
+        return Err(Fault::error(
+            flags.span(),
+            format!("a flag looks at {}, the buffer before it at another", field.name()),
+        )
+        .with_help("leave the flag out; the expression is about the buffer before it"));
+    }
+    if draft.selected() == Some(buffer) {
+        return draft.add(kind, value.span());
     }
     let group = draft.group(buffer, value.span());
     draft.add_to(group, kind, value.span())
@@ -66,7 +72,6 @@ fn parts(text: Piece<'_>) -> Result<(Piece<'_>, Piece<'_>), Fault> {
     let expression = Piece { text: text.text.get(1..end).unwrap_or_default(), at: text.at + 1 };
     Ok((expression, text.skip(end + 1)))
 }
-
 
 #[derive(Clone, Copy, Default)]
 struct Modifiers {

@@ -21,7 +21,9 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
             "unknown" => 16,
             other => {
                 return Err(Fault::error(text.span(), format!("{other:?} is not a state of a handshake"))
-                    .with_help("states are client_hello, server_hello, client_keyx, server_keyx and unknown"));
+                    .with_help(
+                        "states are client_hello, server_hello, client_keyx, server_keyx and unknown",
+                    ));
             }
         };
     }

@@ -1,10 +1,10 @@
 //! `ssl_version:tls1.0,tls1.1;`, `ssl_version:!sslv3;`: one of several versions of TLS.
 
 use super::{Apply, Keyword};
-use crate::signature::draft::Draft;
-use crate::signature::fault::Fault;
 use crate::number::NumberId;
 use crate::ranges::RangeSet;
+use crate::signature::draft::Draft;
+use crate::signature::fault::Fault;
 use crate::signature::number_names;
 use crate::signature::numeric::{NumberCondition, NumberTest, Which};
 use crate::signature::text::{Piece, unquoted};

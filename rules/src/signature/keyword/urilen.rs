@@ -17,8 +17,9 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
         None | Some(("norm", _)) => FieldId::HttpUri,
         Some(("raw", _)) => FieldId::HttpUriRaw,
         Some((_, part)) => {
-            return Err(Fault::error(part.span(), "this is not a form of the target")
-                .with_help("write norm or raw"));
+            return Err(
+                Fault::error(part.span(), "this is not a form of the target").with_help("write norm or raw")
+            );
         }
     };
     let group = draft.group(Buffer::Field(field), value.span());

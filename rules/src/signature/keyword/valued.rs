@@ -3,12 +3,12 @@
 
 use super::content::{bytes, plain, presence};
 use super::{Apply, Keyword};
-use crate::signature::draft::Draft;
-use crate::signature::fault::Fault;
 use crate::field::FieldId;
 use crate::signature::buffer::{Buffer, End};
 use crate::signature::condition::Case;
+use crate::signature::draft::Draft;
 use crate::signature::draft::DraftKind;
+use crate::signature::fault::Fault;
 use crate::signature::text::{Piece, unquoted};
 
 macro_rules! keyword {

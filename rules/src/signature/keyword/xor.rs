@@ -10,7 +10,8 @@ pub(super) const KEYWORD: Keyword = Keyword { name: "xor", apply: Apply::Value(a
 
 fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     let text = unquoted(value)?;
-    let digits: Option<Vec<u8>> = text.text.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect();
+    let digits: Option<Vec<u8>> =
+        text.text.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect();
     let key = digits.filter(|digits| !digits.is_empty() && digits.len() % 2 == 0 && digits.len() <= 512);
     let Some(key) = key else {
         return Err(Fault::error(text.span(), "this is not a key")
