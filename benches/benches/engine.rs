@@ -21,16 +21,20 @@ const BURST: usize = 32;
 const FLOWS: u32 = 1 << 14;
 
 fn engine(rules: Option<Kind>) -> Engine {
-    let sources: Vec<_> = rules.map(|kind| Source::new("bench.rules", rule_set(1000, kind, 1))).into_iter().collect();
-    let compiled = Ruleset::compile(&sources, &[], &[], Generation(1), Strictness::Strict).expect("rules that compile");
+    let sources: Vec<_> =
+        rules.map(|kind| Source::new("bench.rules", rule_set(1000, kind, 1))).into_iter().collect();
+    let compiled =
+        Ruleset::compile(&sources, &[], &[], Generation(1), Strictness::Strict).expect("rules that compile");
     let mut config = Config::default();
     config.flows.capacity.value = FLOWS;
     let inspector = InspectorConfig { streams: 2048, progress: 4096 };
-    let rules = WorkerRules::prepare(Arc::new(compiled.ruleset), inspector).expect("memory for the inspector");
+    let rules =
+        WorkerRules::prepare(Arc::new(compiled.ruleset), inspector).expect("memory for the inspector");
     // The consumer is gone, so events are counted as lost.
     let (events, _) = event_ring(1024);
     let settings = config.engine_settings(FrameSource::Capture, 1);
-    Engine::new(settings, config.engine_sizes(), HashSeed::fixed(1), rules, events).expect("memory for the engine")
+    Engine::new(settings, config.engine_sizes(), HashSeed::fixed(1), rules, events)
+        .expect("memory for the engine")
 }
 
 fn process(engine: &mut Engine, frames: &[Vec<u8>]) -> usize {

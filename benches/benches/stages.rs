@@ -114,7 +114,13 @@ fn large_policy() -> Policy {
         let _ = write!(text, "  - name: i{identity}\n    match:\n");
         for prefix in 0..100 {
             let number = identity * 100 + prefix;
-            let _ = writeln!(text, "      - cidr: 10.{}.{}.{}/28", number >> 12, (number >> 4) & 255, (number & 15) << 4);
+            let _ = writeln!(
+                text,
+                "      - cidr: 10.{}.{}.{}/28",
+                number >> 12,
+                (number >> 4) & 255,
+                (number & 15) << 4
+            );
         }
     }
     text += "rules:\n";
@@ -140,7 +146,14 @@ fn policy(criterion: &mut Criterion) {
     let mut endpoint = || {
         let number = random.below(1_600_000) as u32;
         let mut address = [0; 16];
-        address[10..].copy_from_slice(&[0xff, 0xff, 10, (number >> 16) as u8, (number >> 8) as u8, number as u8]);
+        address[10..].copy_from_slice(&[
+            0xff,
+            0xff,
+            10,
+            (number >> 16) as u8,
+            (number >> 8) as u8,
+            number as u8,
+        ]);
         Endpoint { address, vlan: [0, 0], vni: 0 }
     };
     let pairs: Vec<_> = (0..4096).map(|_| (endpoint(), endpoint())).collect();

@@ -191,11 +191,14 @@ mod tests {
         use weir::packet::{Parsed, ParserConfig, parse};
         let mut next: [Option<u32>; 2] = [None; 2];
         for frame in AiChat::new(1, 200, 1, 7) {
-            let Ok(Parsed::Ip(packet)) = parse(&frame, &ParserConfig::default()) else { panic!("{frame:02x?}") };
+            let Ok(Parsed::Ip(packet)) = parse(&frame, &ParserConfig::default()) else {
+                panic!("{frame:02x?}")
+            };
             let side = usize::from(packet.src_port == 8000);
             let flags = packet.tcp.flags;
             assert_eq!(next[side].unwrap_or(packet.tcp.seq), packet.tcp.seq);
-            let used = u32::from(packet.payload_len) + u32::from(flags.intersects(TcpFlags::SYN | TcpFlags::FIN));
+            let used =
+                u32::from(packet.payload_len) + u32::from(flags.intersects(TcpFlags::SYN | TcpFlags::FIN));
             next[side] = Some(packet.tcp.seq.wrapping_add(used));
             if flags.contains(TcpFlags::ACK) {
                 assert_eq!(Some(packet.tcp.ack), next[1 - side]);

@@ -100,7 +100,9 @@ mod tests {
         let server = End { address: [10, 1, 0, 1], port: 80 };
         let segment = Segment { flags: TcpFlags::ACK, seq: 1, ack: 2, clock: 3, payload: b"hello" };
         for (frame, len) in [(tcp(client, server, &segment), 5), (udp(server, client, b"hey"), 3)] {
-            let Ok(Parsed::Ip(packet)) = parse(&frame, &ParserConfig::default()) else { panic!("{frame:02x?}") };
+            let Ok(Parsed::Ip(packet)) = parse(&frame, &ParserConfig::default()) else {
+                panic!("{frame:02x?}")
+            };
             assert_eq!(verify(&frame, &packet), ChecksumState::Good);
             assert_eq!(packet.payload(&frame).len(), len);
         }

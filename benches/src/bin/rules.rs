@@ -39,7 +39,8 @@ fn main() -> anyhow::Result<()> {
         Kind::Present => rule_set::Kind::Present,
         Kind::Absent => rule_set::Kind::Absent,
     };
-    std::fs::write(&out, rule_set(count, kind, seed)).with_context(|| format!("can't write {}", out.display()))?;
+    std::fs::write(&out, rule_set(count, kind, seed))
+        .with_context(|| format!("can't write {}", out.display()))?;
     println!("{}: {count} signatures", out.display());
     Ok(())
 }

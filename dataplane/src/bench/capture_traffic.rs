@@ -186,9 +186,8 @@ mod tests {
         let frames =
             [ethernet(0x0800, &ip(V4, 17, &udp(V4, [1000, 53], b"hello"))), ethernet(0x0806, &[0; 28])];
         let file = capture(&frames);
-        let load = |addresses| {
-            CaptureTraffic::load(file.path(), &ParserConfig::default(), addresses, 1).unwrap()
-        };
+        let load =
+            |addresses| CaptureTraffic::load(file.path(), &ParserConfig::default(), addresses, 1).unwrap();
         let mut kept = load(Addresses::Kept);
         assert_eq!(round(&mut kept), frames);
         assert_eq!(round(&mut kept), frames);

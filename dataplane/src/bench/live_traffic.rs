@@ -92,7 +92,8 @@ fn template() -> [u8; FRAME] {
     let head = [
         2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00, // Ethernet
         0x45, 0, 0, 46, 0, 0, 0x40, 0, 64, 17, 0, 0, 10, 0, 0, 0, 172, 16, 0, 1, // IPv4, of 46 bytes
-        0x12, 0x34, 0x12, 0x34, 0, 26, 0, 0, // UDP without a checksum; both ports are the same for both directions
+        0x12, 0x34, 0x12, 0x34, 0, 26, 0,
+        0, // UDP without a checksum; both ports are the same for both directions
     ];
     for (place, byte) in frame.iter_mut().zip(head) {
         *place = byte;
@@ -167,8 +168,14 @@ mod tests {
             traffic.begin_round();
             for _ in 0..2 * flows {
                 let frame = traffic.next();
-                let Ok(Parsed::Ip(packet)) = parse(frame, &ParserConfig::default()) else { panic!("{frame:02x?}") };
-                assert_eq!(verify(frame, &packet), ChecksumState::Absent, "the header is good, UDP has no sum");
+                let Ok(Parsed::Ip(packet)) = parse(frame, &ParserConfig::default()) else {
+                    panic!("{frame:02x?}")
+                };
+                assert_eq!(
+                    verify(frame, &packet),
+                    ChecksumState::Absent,
+                    "the header is good, UDP has no sum"
+                );
                 *seen.entry(packet.src).or_default() += 1;
             }
             assert_eq!(seen.len(), flows as usize);

@@ -47,8 +47,13 @@ impl<T: Traffic> Rounds<T> {
     pub fn new(setup: WorkerSetup<'_, T>, eal: Eal) -> Result<Rounds<T>, BenchError> {
         let WorkerSetup { config, ruleset, traffic } = setup;
         let data_room = traffic.longest().clamp(DATA_ROOM, MAX_DATA_ROOM) as u16;
-        let shape =
-            MempoolConfig { name: "bench".into(), mbufs: MBUFS, cache: CACHE, data_room, ..MempoolConfig::default() };
+        let shape = MempoolConfig {
+            name: "bench".into(),
+            mbufs: MBUFS,
+            cache: CACHE,
+            data_room,
+            ..MempoolConfig::default()
+        };
         let pool = Mempool::new(eal, &shape)?;
         let (producer, events) = event_ring(config.events.ring);
         let rules = WorkerRules::prepare(ruleset, config.inspector_config())?;

@@ -98,7 +98,11 @@ impl Meeting {
 }
 
 /// Measures `traffic`, which every worker has its own copy of.
-pub fn bench<T: Traffic + Clone>(eal: Eal, options: &BenchOptions, traffic: &T) -> Result<BenchReport, BenchError> {
+pub fn bench<T: Traffic + Clone>(
+    eal: Eal,
+    options: &BenchOptions,
+    traffic: &T,
+) -> Result<BenchReport, BenchError> {
     let meeting = Meeting {
         barrier: Barrier::new(options.cores.len()),
         failed: AtomicBool::new(false),

@@ -73,10 +73,10 @@ enum AddressChoice {
 
 /// Carries the command out.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let time = Duration::try_from_secs_f64(arguments.seconds)
-        .ok()
-        .filter(|time| !time.is_zero())
-        .ok_or_else(|| Failure::usage(anyhow::anyhow!("--seconds {} is no time to measure for", arguments.seconds)))?;
+    let time =
+        Duration::try_from_secs_f64(arguments.seconds).ok().filter(|time| !time.is_zero()).ok_or_else(
+            || Failure::usage(anyhow::anyhow!("--seconds {} is no time to measure for", arguments.seconds)),
+        )?;
     let config = arguments.source.config(Config::default)?;
     let cores = cores(arguments, &config)?;
     let ruleset = arguments.source.compile(&config)?;
@@ -135,7 +135,9 @@ fn size_for(config: &mut Config, flows: usize, tcp_flows: usize) {
 
 fn cores(arguments: &Arguments, config: &Config) -> Result<Vec<CoreId>, Failure> {
     let named = if arguments.cores.is_empty() { &config.workers.cores.value } else { &arguments.cores };
-    if let Some(twice) = named.iter().enumerate().find_map(|(at, core)| named[..at].contains(core).then_some(core)) {
+    if let Some(twice) =
+        named.iter().enumerate().find_map(|(at, core)| named[..at].contains(core).then_some(core))
+    {
         return Err(Failure::usage(anyhow::anyhow!("core {twice} is named twice; one worker runs on each")));
     }
     if !named.is_empty() {
