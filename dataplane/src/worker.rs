@@ -157,7 +157,7 @@ impl<Io: FrameIo> Worker<Io> {
         let sent = self.answers.sent();
         let (failed, lost) = (self.answers.failed(), self.io.tx_failed());
         let handed_over = self.io.handed_over();
-        self.published.publish(&self.engine.counters_with(sent, failed, lost, handed_over));
+        self.published.publish(self.engine.counters_with(sent, failed, lost, handed_over));
     }
 
     /// Carries out one command from the control thread.

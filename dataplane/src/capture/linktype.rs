@@ -74,13 +74,8 @@ impl LinkType {
     }
 
     /// The types that can be read, for people: `NULL (0), ETHERNET (1) …`.
-    pub fn supported() -> impl fmt::Display {
-        fmt::from_fn(|f| {
-            for (place, (link, ..)) in SUPPORTED.iter().enumerate() {
-                write!(f, "{}{link}", if place == 0 { "" } else { ", " })?;
-            }
-            Ok(())
-        })
+    pub fn supported() -> String {
+        SUPPORTED.map(|(link, ..)| link.to_string()).join(", ")
     }
 }
 

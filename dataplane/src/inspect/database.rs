@@ -3,12 +3,15 @@
 //! A field that is a stream is scanned in streaming mode, the others in block mode. Databases are immutable and shared
 //! by all workers; what a worker writes to is in [`super::Inspector`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use hyperscan::{BlockDatabase, Builder, PatternFlags, Patterns, StreamingDatabase};
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::field::{Continuity, FieldId};
-use weir_rules::signature::{Condition, FlowDirection, Presence, RuleIndex, RuleProtocol, Signature, SignatureSet};
+use weir_rules::signature::{
+    Condition, FlowDirection, Presence, RuleIndex, RuleProtocol, Signature, SignatureSet,
+};
 
 use super::plan::{GroupPlan, PatternKey, Report};
 use crate::flow::Direction;
@@ -16,8 +19,8 @@ use crate::flow::Direction;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
-/// How often a database is compiled again without the pattern that Hyperscan refused.
-const MAX_RETRIES: usize = 64;
+/// How often a group is compiled, each time without the patterns that Hyperscan refused before.
+const MAX_ATTEMPTS: usize = 8;
 
 /// A compiled database, in the mode of its field.
 pub enum Database {
@@ -88,9 +91,10 @@ impl Databases {
         let mut report = CompileReport::default();
         let usable = usable_signatures(set, &mut report);
         let mut databases = Databases::default();
+        let mut left_out = BTreeSet::new();
         for field in FieldId::ALL {
             for direction in [Direction::ToServer, Direction::ToClient] {
-                let group = compile_group(set, &usable, field, direction, &mut report);
+                let group = compile_group(set, &usable, field, direction, &mut left_out, &mut report);
                 databases.groups[field.index()][direction.index()] = group;
             }
         }
@@ -209,48 +213,80 @@ fn looks_at(signature: &Signature, field: FieldId, direction: Direction) -> bool
     protocol && towards && !conditions(signature).is_empty()
 }
 
+/// Compiles the group of a field and direction. Signatures that Hyperscan refuses are added to `left_out`.
 fn compile_group(
     set: &SignatureSet,
     usable: &[RuleIndex],
     field: FieldId,
     direction: Direction,
+    left_out: &mut BTreeSet<RuleIndex>,
     report: &mut CompileReport,
 ) -> Option<Group> {
-    let mut left_out: Vec<RuleIndex> = Vec::new();
-    for _ in 0..MAX_RETRIES {
-        let mut plan = GroupPlan::default();
-        for &rule in usable.iter().filter(|rule| !left_out.contains(rule)) {
-            if let Some(signature) = signature(set, rule)
-                && looks_at(signature, field, direction)
-            {
-                plan.add(rule, conditions(signature));
-            }
-        }
+    for attempt in 0..MAX_ATTEMPTS {
+        let plan = plan_group(set, usable, field, direction, left_out);
         if plan.patterns.is_empty() {
             return None;
         }
         let patterns: Patterns = plan.patterns.iter().enumerate().map(|(id, key)| pattern(key, id)).collect();
-        let built = match field.continuity() {
-            Continuity::Streaming => patterns.build().map(Database::Streaming),
-            Continuity::Block => patterns.build().map(Database::Block),
-        };
-        match built {
+        let error = match build(&patterns, field.continuity()) {
             Ok(database) => return Some(Group { plan, database }),
-            Err(error) => {
-                let culprit = blame(&error).and_then(|id| plan.uses.get(id)).and_then(|uses| uses.first());
-                let Some(usage) = culprit else {
-                    report.diagnostics.extend(whole_group_refused(set, &plan, &error));
-                    return None;
-                };
+            Err(error) => error,
+        };
+        // Hyperscan names one pattern, after it has compiled those before: so all are tried alone, once.
+        let mut refused = if attempt == 0 { refused_alone(&plan, field.continuity()) } else { Vec::new() };
+        if refused.is_empty() {
+            let named = blame(&error).filter(|_| attempt + 1 < MAX_ATTEMPTS);
+            let Some(named) = named else {
+                report.diagnostics.extend(whole_group_refused(set, &plan, &error));
+                return None;
+            };
+            refused.push((named, error));
+        }
+        for (id, error) in &refused {
+            for usage in plan.uses.get(*id).into_iter().flatten() {
                 let rule = plan.plans[usage.plan as usize].rule;
-                if let Some(signature) = signature(set, rule) {
-                    report.diagnostics.push(refusal(signature, usize::from(usage.step), &error));
+                if left_out.insert(rule)
+                    && let Some(signature) = signature(set, rule)
+                {
+                    report.diagnostics.push(refusal(signature, usize::from(usage.step), error));
                 }
-                left_out.push(rule);
             }
         }
     }
     None
+}
+
+fn plan_group(
+    set: &SignatureSet,
+    usable: &[RuleIndex],
+    field: FieldId,
+    direction: Direction,
+    left_out: &BTreeSet<RuleIndex>,
+) -> GroupPlan {
+    let mut plan = GroupPlan::default();
+    for &rule in usable.iter().filter(|rule| !left_out.contains(rule)) {
+        if let Some(signature) = signature(set, rule)
+            && looks_at(signature, field, direction)
+        {
+            plan.add(rule, conditions(signature));
+        }
+    }
+    plan
+}
+
+fn build(patterns: &Patterns, continuity: Continuity) -> Result<Database, hyperscan::Error> {
+    match continuity {
+        Continuity::Streaming => patterns.build().map(Database::Streaming),
+        Continuity::Block => patterns.build().map(Database::Block),
+    }
+}
+
+/// The patterns that Hyperscan refuses, each compiled for itself.
+fn refused_alone(plan: &GroupPlan, continuity: Continuity) -> Vec<(usize, hyperscan::Error)> {
+    let unsure = plan.patterns.iter().enumerate().filter(|(_, key)| !key_is_literal(key));
+    let compiled =
+        unsure.map(|(id, key)| (id, build(&std::iter::once(pattern(key, 0)).collect(), continuity)));
+    compiled.filter_map(|(id, built)| Some((id, built.err()?))).collect()
 }
 
 /// Which pattern Hyperscan says is at fault.

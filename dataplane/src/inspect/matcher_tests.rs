@@ -266,7 +266,7 @@ fn particular_signatures() {
     ];
     for (conditions, text) in cases {
         let conditions = conditions.replace('\n', " ");
-        check_all_cuts(&[rule(&conditions, 1)], &[a_or_b.clone()], text, &BTreeSet::new())
+        check_all_cuts(&[rule(&conditions, 1)], std::slice::from_ref(&a_or_b), text, &BTreeSet::new())
             .unwrap_or_else(|error| panic!("{conditions}: {error}"));
     }
 }

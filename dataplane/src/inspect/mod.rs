@@ -4,6 +4,8 @@
 //! what one worker needs to scan with them. Nothing here knows a protocol: a chunk of a field is all it sees.
 
 mod database;
+#[cfg(test)]
+mod database_tests;
 mod inspector;
 mod matcher;
 #[cfg(test)]

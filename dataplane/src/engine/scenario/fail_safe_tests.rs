@@ -99,7 +99,7 @@ fn no_stream_to_inspect_with() {
         assert_outcome(&mut rig, &second.request(0, b"it is forbidden"), fail_safe, Overload::InspectStreams);
         // The only stream comes back when the first flow's ports are taken for another connection.
         rig.pass([first.reset(ToServer, 0)]);
-        rig.now = rig.now + std::time::Duration::from_secs(61);
+        rig.now += std::time::Duration::from_secs(61);
         rig.engine.tick(rig.now);
         match fail_safe {
             // The receiver has not got these bytes, so they have to be inspected now.

@@ -46,7 +46,7 @@ fn after_the_drain_all_streams_have_the_new_rules() {
     let (mut rig, tcp) = started(OLD);
     rig.pass([tcp.request(0, b"it is forb")]);
     rig.reload(NEW, "");
-    rig.now = rig.now + Duration::from_secs(61);
+    rig.now += Duration::from_secs(61);
     rig.pass([tcp.segment(ToClient, 0, 10, b"x")]);
     assert!(rig.engine.retire().is_some());
     assert!(!rig.engine.is_draining());

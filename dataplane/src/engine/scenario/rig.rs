@@ -95,7 +95,7 @@ impl Rig {
         let frame = Frame { bytes, wire: WireId(0), time: self.now, ..Frame::default() };
         let mut decisions = [Decision::FORWARD];
         self.engine.process(&[frame], &mut decisions);
-        self.now = self.now + Duration::from_micros(10);
+        self.now += Duration::from_micros(10);
         decisions[0]
     }
 
