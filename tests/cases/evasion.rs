@@ -90,7 +90,8 @@ fn a_drop_is_not_hidden_behind_a_crowd_of_alerts(driver: Driver) {
     let noise: Vec<String> = (100..300).map(|number| format!("n{number}.")).collect();
     for (number, word) in noise.iter().enumerate() {
         let sid = 1000 + number;
-        setup.rules += &format!("alert tcp any any -> any any (msg:\"noise\"; content:\"{word}\"; sid:{sid};)\n");
+        setup.rules +=
+            &format!("alert tcp any any -> any any (msg:\"noise\"; content:\"{word}\"; sid:{sid};)\n");
     }
     let weir = Weir::start(&lab, &setup);
     let _server = recorder(&lab, b"");
