@@ -3,12 +3,12 @@
 use super::observer::Observer;
 use super::transaction::Transactions;
 use super::values::ValueLimits;
-use crate::detect::FlowBits;
+use crate::decode::dns::DnsTcp;
 use crate::decode::http1::Http1;
 use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
 use crate::decode::tls::Tls;
-use crate::decode::dns::DnsTcp;
 use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
+use crate::detect::FlowBits;
 use crate::flow::Direction;
 use weir_rules::field::FieldId;
 
@@ -110,7 +110,13 @@ impl AppFlow {
     }
 
     /// Bytes are missing.
-    pub fn gap(&mut self, direction: Direction, missing: u64, limits: &ValueLimits, observer: &mut impl Observer) {
+    pub fn gap(
+        &mut self,
+        direction: Direction,
+        missing: u64,
+        limits: &ValueLimits,
+        observer: &mut impl Observer,
+    ) {
         let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.gap(direction, missing, &mut sink),
@@ -161,7 +167,13 @@ impl AppFlow {
         self.decode(direction, bytes.get(taken..).unwrap_or_default(), limits, observer);
     }
 
-    fn decode(&mut self, direction: Direction, bytes: &[u8], limits: &ValueLimits, observer: &mut impl Observer) {
+    fn decode(
+        &mut self,
+        direction: Direction,
+        bytes: &[u8],
+        limits: &ValueLimits,
+        observer: &mut impl Observer,
+    ) {
         if bytes.is_empty() || self.lost {
             return;
         }

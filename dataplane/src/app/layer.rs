@@ -1,10 +1,10 @@
 //! The application sides of a worker's flows, in a pool: made when first needed, used again, never more than a limit.
 
+use super::app_flow::AppSink;
 use super::app_flow::{AppFlow, Decoder, Decoders};
 use super::observer::Observer;
-use super::values::ValueLimits;
-use super::app_flow::AppSink;
 use super::transaction::Transactions;
+use super::values::ValueLimits;
 use crate::decode::dns::{Dns, DnsConfig, DnsTcp};
 use crate::decode::http1::{Http1, Http1Config};
 use crate::decode::recognise::{AppProtocol, Recognition, recognise_datagram};
@@ -96,7 +96,14 @@ impl AppLayer {
             counters: AppCounters::default(),
         };
         let datagrams = Dns::new(config.dns.clone());
-        AppLayer { config, flows: Vec::new(), free: Vec::new(), pool, datagrams, datagram: Transactions::default() }
+        AppLayer {
+            config,
+            flows: Vec::new(),
+            free: Vec::new(),
+            pool,
+            datagrams,
+            datagram: Transactions::default(),
+        }
     }
 
     /// What was decoded since the start.
@@ -131,7 +138,13 @@ impl AppLayer {
     }
 
     /// Takes the next bytes of a direction of a flow.
-    pub fn push(&mut self, handle: AppHandle, direction: Direction, bytes: &[u8], observer: &mut impl Observer) {
+    pub fn push(
+        &mut self,
+        handle: AppHandle,
+        direction: Direction,
+        bytes: &[u8],
+        observer: &mut impl Observer,
+    ) {
         if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
             flow.push(direction, bytes, &mut self.pool, &self.config.values, observer);
         }
@@ -148,7 +161,8 @@ impl AppLayer {
         if protocol == AppProtocol::Dns {
             self.datagram.clear();
             self.datagrams.reset();
-            let mut sink = AppSink { transactions: &mut self.datagram, limits: &self.config.values, observer };
+            let mut sink =
+                AppSink { transactions: &mut self.datagram, limits: &self.config.values, observer };
             // A datagram stands for itself: there is nothing to go on with.
             let _ = self.datagrams.push_datagram(direction, bytes, &mut sink);
         }
@@ -156,7 +170,13 @@ impl AppLayer {
     }
 
     /// Bytes of a direction are missing.
-    pub fn gap(&mut self, handle: AppHandle, direction: Direction, missing: u64, observer: &mut impl Observer) {
+    pub fn gap(
+        &mut self,
+        handle: AppHandle,
+        direction: Direction,
+        missing: u64,
+        observer: &mut impl Observer,
+    ) {
         if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
             flow.gap(direction, missing, &self.config.values, observer);
         }

@@ -196,7 +196,8 @@ pub fn matches_number(condition: &NumberCondition, values: &[u64]) -> bool {
     let test = |&value: &u64| condition.test.matches(value);
     match condition.which {
         Which::Any => values.iter().any(test),
-        Which::All => !values.is_empty() && values.iter().all(test),
+        Which::All => values.iter().all(test),
+        Which::AllOfSome => !values.is_empty() && values.iter().all(test),
         Which::At(position) => {
             let from_end = usize::from(position.unsigned_abs());
             let at = if position < 0 { values.len().checked_sub(from_end) } else { Some(from_end) };

@@ -16,7 +16,6 @@ pub(super) fn holds(test: &NumberTest, value: Value<'_>) -> bool {
             set.ranges().last().is_some_and(|&(first, last)| first <= size && last == u64::MAX)
         }
         NumberTest::Mask { mask: 0, value, presence } => (*value == 0) == (*presence == Presence::Required),
-        NumberTest::AnyBit { mask: 0, presence } => *presence == Presence::Absent,
-        NumberTest::Mask { .. } | NumberTest::AnyBit { .. } => false,
+        NumberTest::Mask { .. } => false,
     }
 }

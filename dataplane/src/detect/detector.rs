@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use hyperscan::Scratch as ScanScratch;
 use weir_rules::field::{FieldId, Side};
-use weir_rules::signature::{Buffer, BufferMatch, FlowDirection, PacketEnd, RuleIndex, Signature, SignatureSet};
+use weir_rules::signature::{
+    Buffer, BufferMatch, FlowDirection, PacketEnd, RuleIndex, Signature, SignatureSet,
+};
 
 use super::prefilter::Looked;
 use super::table::{Asked, DetectTable};
@@ -104,7 +106,14 @@ impl Detector {
                 && self.confirm(rule, signature, None, packet, payload, direction)
             {
                 let field = (!signature.buffers.is_empty()).then_some(field);
-                hits.push(Hit { rule, epoch, field, direction, offset: payload.len() as u64, reporting: Reporting::Event });
+                hits.push(Hit {
+                    rule,
+                    epoch,
+                    field,
+                    direction,
+                    offset: payload.len() as u64,
+                    reporting: Reporting::Event,
+                });
             }
         }
         self.nominated = nominated;
@@ -203,7 +212,14 @@ impl TransactionLook<'_> {
                 continue;
             }
             let rule = candidate.rule;
-            if !self.detector.confirm(rule, signature, Some(transaction), self.packet, self.payload, direction) {
+            if !self.detector.confirm(
+                rule,
+                signature,
+                Some(transaction),
+                self.packet,
+                self.payload,
+                direction,
+            ) {
                 continue;
             }
             if let Some(candidate) = transaction.candidates.get_mut(index) {
@@ -213,7 +229,14 @@ impl TransactionLook<'_> {
                 Buffer::Field(field) => Some(field),
                 _ => None,
             });
-            self.hits.push(Hit { rule, epoch: self.epoch, field, direction, offset: 0, reporting: Reporting::Event });
+            self.hits.push(Hit {
+                rule,
+                epoch: self.epoch,
+                field,
+                direction,
+                offset: 0,
+                reporting: Reporting::Event,
+            });
         }
     }
 }

@@ -141,7 +141,13 @@ pub fn packet_facts<'f>(
         addresses: Some((packet.src.to_ip(), packet.dst.to_ip())),
         fragment_bits: view.fragment_bits(),
         tcp_flags: (packet.protocol == IpProtocol::TCP).then(|| packet.tcp.flags.bits()),
-        protocols: Protocols { packet: found, to_server: found, to_client: found, last: found, original: found },
+        protocols: Protocols {
+            packet: found,
+            to_server: found,
+            to_client: found,
+            last: found,
+            original: found,
+        },
         ..PacketFacts::default()
     }
 }

@@ -56,7 +56,8 @@ impl PrefilterBuilder {
     /// Compiles the group.
     pub fn build(self) -> Result<Prefilter, hyperscan::Error> {
         let longest = self.literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
-        let patterns: Patterns = self.literals.iter().enumerate().map(|(id, literal)| pattern(id, literal)).collect();
+        let patterns: Patterns =
+            self.literals.iter().enumerate().map(|(id, literal)| pattern(id, literal)).collect();
         let database: Option<BlockDatabase> =
             if self.literals.is_empty() { None } else { Some(patterns.build()?) };
         Ok(Prefilter { database, rules: self.rules, always: self.always, longest })

@@ -24,14 +24,15 @@ pub fn unsupported(signature: &Signature) -> Option<String> {
 
 fn protocol(signature: &Signature) -> Option<String> {
     match (signature.app, signature.protocol) {
-        (Some(AppProtocol::Http | AppProtocol::Http1 | AppProtocol::Tls | AppProtocol::Dns) | None, protocol) => {
-            match protocol {
-                RuleProtocol::Arp | RuleProtocol::Ethernet => {
-                    Some(format!("{} is not looked at", protocol.name()))
-                }
-                _ => None,
+        (
+            Some(AppProtocol::Http | AppProtocol::Http1 | AppProtocol::Tls | AppProtocol::Dns) | None,
+            protocol,
+        ) => match protocol {
+            RuleProtocol::Arp | RuleProtocol::Ethernet => {
+                Some(format!("{} is not looked at", protocol.name()))
             }
-        }
+            _ => None,
+        },
         (Some(app), _) => Some(format!("{} is not decoded yet", app.name())),
     }
 }

@@ -171,7 +171,8 @@ impl Build {
             .collect();
         let Some(&first) = fields.first() else {
             self.set_asked(rule, Asked::Packet);
-            let literal = literal_in(signature, |buffer| buffer == Buffer::Payload).map(|(_, literal)| literal);
+            let literal =
+                literal_in(signature, |buffer| buffer == Buffer::Payload).map(|(_, literal)| literal);
             for direction in directions(signature, Side::Either) {
                 self.packets[direction.index()].add(rule, literal.clone());
             }
@@ -252,7 +253,9 @@ fn literal_in(signature: &Signature, suits: impl Fn(Buffer) -> bool) -> Option<(
     if !suits(matched.buffer) || !matched.transforms.is_empty() {
         return None;
     }
-    let BufferCondition::Content(content) = matched.conditions.get(usize::from(fast.condition))? else { return None };
+    let BufferCondition::Content(content) = matched.conditions.get(usize::from(fast.condition))? else {
+        return None;
+    };
     let part = usize::from(fast.part.start)..usize::from(fast.part.end);
     let bytes = content.bytes.get(part)?;
     Some((matched.buffer, Literal { bytes: bytes.into(), case: content.case }))

@@ -197,7 +197,8 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let threshold = Threshold { kind: ThresholdKind::Limit, track: Track::BySource, count: 1, seconds: 60 };
+        let threshold =
+            Threshold { kind: ThresholdKind::Limit, track: Track::BySource, count: 1, seconds: 60 };
         let mut thresholds = Thresholds::with_capacity(100);
         for number in 0..10_000_u32 {
             let [a, b, c, d] = number.to_be_bytes();

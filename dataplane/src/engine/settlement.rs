@@ -4,9 +4,7 @@
 //! bits before those that ask for them, and matches are counted where a rule has a `threshold` or `detection_filter`.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{
-    AppProtocol as RuleApp, BitOperation, BitScope, Signature, StateCondition,
-};
+use weir_rules::signature::{AppProtocol as RuleApp, BitOperation, BitScope, Signature, StateCondition};
 
 use super::frame::Frame;
 use super::judgement::applies;
@@ -16,7 +14,7 @@ use super::segmentation::field_of;
 use crate::app::AppHandle;
 use crate::confirm::packet::matches as packet_matches;
 use crate::decode::recognise::AppProtocol;
-use crate::detect::{FlowBits, Passage, PacketView, fill_numbers, packet_facts};
+use crate::detect::{FlowBits, PacketView, Passage, fill_numbers, packet_facts};
 use crate::flow::FlowRecord;
 use crate::inspect::{Hit, Reporting};
 use crate::packet::Packet;
@@ -98,7 +96,8 @@ impl Engine {
             signature.state.iter().for_each(|state| change(state, &mut flow.bits, detect));
         }
         if let Some(threshold) = &signature.threshold
-            && rules.thresholds.report(threshold, hit.rule, packet, flow_key, frame.time) == Passage::Suppressed
+            && rules.thresholds.report(threshold, hit.rule, packet, flow_key, frame.time)
+                == Passage::Suppressed
         {
             hit.reporting = Reporting::Suppressed;
         }

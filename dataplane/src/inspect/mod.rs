@@ -20,7 +20,7 @@ mod walk;
 
 pub use database::{CompileReport, Database, Databases, Group, GroupSummary};
 pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened, Scanned};
-pub use matcher::{Hit, Reporting, Hits, MAX_HITS};
+pub use matcher::{Hit, Hits, MAX_HITS, Reporting};
 pub use plan::literal_expression;
 pub use stream_pool::StreamHandle;
 pub use tap::{ScanPiece, ScanTap};

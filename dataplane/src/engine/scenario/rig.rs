@@ -41,6 +41,7 @@ impl Default for Setup {
                 flows: FlowConfig { capacity: 256, ..FlowConfig::default() },
                 streams: StoreConfig { memory: 1 << 20, window: 1 << 20 },
                 fragments: FragmentConfig { datagrams: 16, memory: 1 << 18, ..FragmentConfig::default() },
+                app: Default::default(),
             },
             inspector: InspectorConfig { streams: 128, progress: 1024 },
         }
