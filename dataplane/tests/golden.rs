@@ -62,17 +62,17 @@ macro_rules! golden {
 }
 
 golden! {
-    anthropic_stream: "base-anthropic_stream",
+    anthropic_stream: "base/anthropic_stream",
     chunked_answer: "suricata-verify__http-chunked_input",
     fragments_in_gtp: "zeek__tunnels_gtp_gtp1_gn_normal_incl_fragmentation",
     gre: "tcpdump__various_gre",
-    grpc: "base-triton_grpc",
-    h2c_stream: "base-h2c_openai_stream",
+    grpc: "base/triton_grpc",
+    h2c_stream: "base/h2c_openai_stream",
     malformed_ipv6_fragments: "suricata-verify__ipv6-evasion_ipv6-malformed-fragments-26_frag-26",
-    openai_chat: "base-openai_chat",
-    openai_leak: "leak-openai_chat_stream",
+    openai_chat: "base/openai_chat",
+    openai_leak: "leak/openai_chat_stream",
     overlapping_segments: "suricata-verify__eve-overlap-payload-01_tcp-overlap",
-    prompt_injection: "inject-openai_chat",
+    prompt_injection: "inject/openai_chat",
     segment_routing: "tcpdump__ipv6-srh-ext-header",
     segments_out_of_order: "zeek__tcp_reassembly",
 }

@@ -44,9 +44,12 @@ struct Captured {
 
 fn captured() -> Vec<Captured> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/captures");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .expect("the captures")
+    let folders = [folder.clone(), folder.join("base"), folder.join("leak"), folder.join("inject")];
+    let mut paths: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).expect("the captures"))
         .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pcap"))
         .collect();
     paths.sort();
     let mut frames = Vec::new();
@@ -83,9 +86,11 @@ fn an_engine_at_work_allocates_nothing() {
         flows: FlowConfig { capacity: 4, ..FlowConfig::default() },
         streams: StoreConfig { memory: 1 << 22, window: 1 << 20 },
         fragments: FragmentConfig { datagrams: 64, memory: 1 << 20, ..FragmentConfig::default() },
+        app: Default::default(),
     };
     let (events, mut consumer) = event_ring(1 << 12);
-    let mut engine = Engine::new(settings, sizes, HashSeed::fixed(3), rules(1, config), events);
+    let mut engine =
+        Engine::new(settings, sizes, HashSeed::fixed(3), rules(1, config), events).expect("memory for flows");
     let next = rules(2, config);
     let mut decisions = [Decision::FORWARD; 32];
     let mut alerts = 0_u64;

@@ -115,9 +115,11 @@ fn alerts(frames: &[Vec<u8>], ruleset: &Arc<Ruleset>) -> Alerts {
         flows: FlowConfig { capacity: 16, ..FlowConfig::default() },
         streams: StoreConfig { memory: 1 << 22, window: 1 << 20 },
         fragments: FragmentConfig::default(),
+        app: Default::default(),
     };
     let (producer, mut events) = event_ring(1 << 10);
-    let mut engine = Engine::new(settings, sizes, HashSeed::fixed(1), rules, producer);
+    let mut engine =
+        Engine::new(settings, sizes, HashSeed::fixed(1), rules, producer).expect("memory for flows");
     for (frame, number) in frames.iter().zip(1..) {
         let frame = Frame { bytes: frame, time: Nanos(number * 1000), number, ..Frame::default() };
         let mut decisions = [Decision::FORWARD];
@@ -138,9 +140,12 @@ fn connections() -> Vec<Connection> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let more = std::env::var_os("WEIR_TEST_DATA").map_or_else(|| project.join("../shared"), PathBuf::from);
     let mut found = Vec::new();
-    for folder in
-        [project.join("tests/data/captures"), more.join("captures/base"), more.join("captures/leak")]
-    {
+    for folder in [
+        project.join("tests/data/captures/base"),
+        project.join("tests/data/captures/leak"),
+        more.join("captures/base"),
+        more.join("captures/leak"),
+    ] {
         let Ok(entries) = std::fs::read_dir(&folder) else {
             eprintln!("SKIPPED: there is no {}; set WEIR_TEST_DATA for more captures", folder.display());
             continue;

@@ -16,7 +16,7 @@ use crate::confirm::packet::matches as packet_matches;
 use crate::decode::recognise::AppProtocol;
 use crate::detect::{FlowBits, PacketView, Passage, fill_numbers, packet_facts};
 use crate::flow::FlowRecord;
-use crate::inspect::{Hit, Reporting};
+use crate::inspect::{Hit, Hits, Reporting};
 use crate::packet::Packet;
 
 impl Engine {
@@ -34,7 +34,7 @@ impl Engine {
 
     /// Keeps the hits of which all else holds too, and does what they ask to be remembered.
     pub(super) fn settle(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) {
-        let mut hits = std::mem::take(&mut self.hits);
+        let mut hits = std::mem::replace(&mut self.hits, Hits::none());
         let is_plain = |hit: &Hit| self.signature(hit).is_none_or(|s| s.plain_conditions().is_some());
         if !hits.as_slice().iter().all(is_plain) {
             if let Some(record) = self.flows.get(place.id) {

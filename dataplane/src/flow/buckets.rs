@@ -31,6 +31,11 @@ impl Buckets {
         Ok(Buckets { buckets: HugeSlice::filled(count, EMPTY)?, mask: count - 1 })
     }
 
+    /// Memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.buckets.bytes()
+    }
+
     /// The bucket where the search for `tag` begins.
     pub fn home(&self, tag: u32) -> Option<&u64> {
         self.buckets.get(tag as usize & self.mask)

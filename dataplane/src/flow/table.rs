@@ -234,6 +234,11 @@ impl FlowTable {
         self.records.len()
     }
 
+    /// Memory outside of the allocator's: records and buckets, which lie in pages of their own. In bytes.
+    pub fn mapped_bytes(&self) -> usize {
+        self.records.bytes() + self.buckets.bytes()
+    }
+
     /// How many flows are in `phase`.
     pub fn level(&self, phase: FlowPhase) -> usize {
         let [new, established, closed] = self.levels;

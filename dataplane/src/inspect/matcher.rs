@@ -66,6 +66,11 @@ impl Default for Hits {
 }
 
 impl Hits {
+    /// No hits and no room for any, to stand in for what is lent out.
+    pub const fn none() -> Hits {
+        Hits { list: Vec::new(), lost: 0 }
+    }
+
     /// Room for all hits that one packet can have of `signatures` signatures: each in both directions.
     pub fn for_signatures(signatures: usize) -> Hits {
         Hits { list: Vec::with_capacity(signatures * 2 + MAX_HITS), lost: 0 }

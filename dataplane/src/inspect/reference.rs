@@ -74,14 +74,36 @@ impl Reference<'_> {
                 starts.filter(is_at).map(|start| (start, start + bytes.len())).collect()
             }
             Pattern::Regex { expression, .. } => {
-                let regex =
-                    self.regexes.iter().find(|regex| regex.text() == *expression).expect("a known regex");
+                let regex = self.regex(expression);
                 let all =
                     starts.flat_map(|start| regex.ends(text, start).into_iter().map(move |end| (start, end)));
                 // The scanner knows no empty matches.
                 all.filter(|(start, end)| start < end).collect()
             }
         }
+    }
+
+    /// The expression with this text; also where it was joined with the literal before it, as `(?i:\x61)(?:b+)`.
+    fn regex(&self, text: &str) -> Regex {
+        if let Some(known) = self.regexes.iter().find(|regex| regex.text() == text) {
+            return known.clone();
+        }
+        let (literal, ignores_case) = match text.strip_prefix("(?-i:") {
+            Some(literal) => (literal, false),
+            None => (text.strip_prefix("(?i:").expect("a known regex"), true),
+        };
+        let (literal, rest) = literal.split_once(")(?:").expect("a literal and an expression");
+        let byte = |hex| u8::from_str_radix(hex, 16).expect("a byte");
+        let letter = |byte: u8| match ignores_case {
+            true => Regex::Either(
+                Regex::Byte(byte.to_ascii_lowercase()).into(),
+                Regex::Byte(byte.to_ascii_uppercase()).into(),
+            ),
+            false => Regex::Byte(byte),
+        };
+        let letters = literal.split("\\x").skip(1).map(|hex| letter(byte(hex)));
+        let rest = self.regex(rest.strip_suffix(')').expect("the end of the group"));
+        Regex::Sequence(letters.chain([rest]).collect())
     }
 
     /// The matches of a condition that lie where it wants them, with its anchor's match ending at `anchor`.
