@@ -77,6 +77,7 @@ pub struct AppLayer {
     datagram: Transactions,
 }
 
+#[expect(clippy::vec_box, reason = "decoders are large, and move between the pool and flows")]
 struct Pool {
     config: AppConfig,
     http1: Vec<Box<Http1>>,
@@ -95,7 +96,7 @@ impl AppLayer {
             dns: Vec::new(),
             counters: AppCounters::default(),
         };
-        let datagrams = Dns::new(config.dns.clone());
+        let datagrams = Dns::new(config.dns);
         AppLayer {
             config,
             flows: Vec::new(),
@@ -215,17 +216,17 @@ impl Decoders for Pool {
         match protocol {
             AppProtocol::Http1 => {
                 self.counters.http1 += 1;
-                let fresh = || Box::new(Http1::new(self.config.http1.clone()));
+                let fresh = || Box::new(Http1::new(self.config.http1));
                 Decoder::Http1(self.http1.pop().unwrap_or_else(fresh))
             }
             AppProtocol::Tls => {
                 self.counters.tls += 1;
-                let fresh = || Box::new(Tls::new(self.config.tls.clone()));
+                let fresh = || Box::new(Tls::new(self.config.tls));
                 Decoder::Tls(self.tls.pop().unwrap_or_else(fresh))
             }
             AppProtocol::Dns => {
                 self.counters.dns_tcp += 1;
-                let fresh = || Box::new(DnsTcp::new(self.config.dns.clone()));
+                let fresh = || Box::new(DnsTcp::new(self.config.dns));
                 Decoder::Dns(self.dns.pop().unwrap_or_else(fresh))
             }
             _ => {

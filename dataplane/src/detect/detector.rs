@@ -30,6 +30,19 @@ pub struct DetectCounters {
     pub failed: u64,
 }
 
+/// A packet to be looked at by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketLook<'p> {
+    /// The packet.
+    pub packet: &'p Packet,
+    /// Its payload.
+    pub payload: &'p [u8],
+    /// Its direction in the flow.
+    pub direction: Direction,
+    /// What the payload counts as in hits.
+    pub field: FieldId,
+}
+
 /// One worker's detection with one rule set.
 pub struct Detector {
     table: Arc<DetectTable>,
@@ -79,16 +92,8 @@ impl Detector {
     }
 
     /// Looks at a packet by itself.
-    pub fn packet(
-        &mut self,
-        set: &SignatureSet,
-        epoch: u8,
-        packet: &Packet,
-        payload: &[u8],
-        direction: Direction,
-        field: FieldId,
-        hits: &mut Hits,
-    ) {
+    pub fn packet(&mut self, set: &SignatureSet, epoch: u8, look: PacketLook<'_>, hits: &mut Hits) {
+        let PacketLook { packet, payload, direction, field } = look;
         let table = Arc::clone(&self.table);
         let Some(prefilter) = table.packets(direction) else { return };
         let mut nominated = std::mem::take(&mut self.nominated);

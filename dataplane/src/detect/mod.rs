@@ -13,7 +13,7 @@ mod support;
 mod table;
 mod threshold;
 
-pub use detector::{DetectCounters, Detector, TransactionLook};
+pub use detector::{DetectCounters, Detector, PacketLook, TransactionLook};
 pub use facts::{PacketView, fill_numbers, packet_facts};
 pub use flow_bits::{FlowBit, FlowBitNames, FlowBits};
 pub use prefilter::{Literal, Looked, Prefilter, PrefilterBuilder};

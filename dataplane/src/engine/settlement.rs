@@ -14,7 +14,7 @@ use super::segmentation::field_of;
 use crate::app::AppHandle;
 use crate::confirm::packet::matches as packet_matches;
 use crate::decode::recognise::AppProtocol;
-use crate::detect::{FlowBits, PacketView, Passage, fill_numbers, packet_facts};
+use crate::detect::{FlowBits, PacketLook, PacketView, Passage, fill_numbers, packet_facts};
 use crate::flow::FlowRecord;
 use crate::inspect::{Hit, Hits, Reporting};
 use crate::packet::Packet;
@@ -28,8 +28,8 @@ impl Engine {
         }
         let (epoch, field) = (rules.inspector.epoch(), field_of(packet.protocol));
         let payload = packet.payload(frame.bytes);
-        let set = &rules.ruleset.signatures;
-        rules.detector.packet(set, epoch, packet, payload, place.direction, field, &mut self.hits);
+        let look = PacketLook { packet, payload, direction: place.direction, field };
+        rules.detector.packet(&rules.ruleset.signatures, epoch, look, &mut self.hits);
     }
 
     /// Keeps the hits of which all else holds too, and does what they ask to be remembered.
