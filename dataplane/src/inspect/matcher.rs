@@ -109,16 +109,9 @@ impl Hits {
         self.list.dedup_by_key(|hit| key(hit));
     }
 
-    /// Puts hits in the order of a key.
+    /// Puts hits in the order of a key, then of their places. A hostile packet can have thousands of them.
     pub fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&Hit) -> K) {
-        // Insertion: stable, few, and without memory of its own.
-        for end in 1..self.list.len() {
-            let mut at = end;
-            while at > 0 && key(&self.list[at]) < key(&self.list[at - 1]) {
-                self.list.swap(at, at - 1);
-                at -= 1;
-            }
-        }
+        self.list.sort_unstable_by_key(|hit| (key(hit), hit.offset, hit.rule, hit.direction.index()));
     }
 
     /// Keeps the hits that `keep` says to keep.
