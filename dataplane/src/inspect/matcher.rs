@@ -109,9 +109,9 @@ impl Hits {
         self.list.dedup_by_key(|hit| key(hit));
     }
 
-    /// Puts hits in the order of a key, and of equal ones in that of the rules.
+    /// Puts hits in the order of a key, then of their places. A hostile packet can have thousands of them.
     pub fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&Hit) -> K) {
-        self.list.sort_unstable_by_key(|hit| (key(hit), hit.rule, hit.direction.index()));
+        self.list.sort_unstable_by_key(|hit| (key(hit), hit.offset, hit.rule, hit.direction.index()));
     }
 
     /// Keeps the hits that `keep` says to keep.
