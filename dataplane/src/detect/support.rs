@@ -4,14 +4,13 @@ use weir_rules::field::FieldId;
 use weir_rules::number::Level;
 use weir_rules::signature::{
     AppProtocol, BitScope, Buffer, BufferCondition, EventLayer, PacketCondition, RuleProtocol, Signature,
-    StateCondition, Transform,
+    StateCondition,
 };
 
 /// Why a signature can't be asked; `None` where it can.
 pub fn unsupported(signature: &Signature) -> Option<String> {
     protocol(signature)
         .or_else(|| signature.buffers.iter().find_map(|b| buffer(b.buffer)))
-        .or_else(|| signature.buffers.iter().flat_map(|b| &b.transforms).find_map(transform))
         .or_else(|| signature.buffers.iter().flat_map(|b| &b.conditions).find_map(condition))
         .or_else(|| {
             let number = signature.numbers.iter().find(|n| n.number.level() == Level::Transaction)?;
@@ -49,15 +48,6 @@ fn buffer(buffer: Buffer) -> Option<String> {
         Buffer::Field(field) if !is_decoded(field) => Some(format!("{} is not decoded yet", field.name())),
         Buffer::Header(_) | Buffer::Undecoded => Some(format!("{} is not looked at yet", buffer.name())),
         Buffer::Field(_) | Buffer::Payload | Buffer::Base64 | Buffer::Address(_) => None,
-    }
-}
-
-fn transform(transform: &Transform) -> Option<String> {
-    match transform {
-        Transform::Domain | Transform::TopLevelDomain => {
-            Some("domain and tld need the list of public suffixes, which is not there yet".to_owned())
-        }
-        _ => None,
     }
 }
 
