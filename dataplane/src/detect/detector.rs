@@ -39,8 +39,6 @@ pub struct PacketLook<'p> {
     pub payload: &'p [u8],
     /// Its direction in the flow.
     pub direction: Direction,
-    /// What the payload counts as in hits.
-    pub field: FieldId,
 }
 
 /// One worker's detection with one rule set.
@@ -93,7 +91,7 @@ impl Detector {
 
     /// Looks at a packet by itself.
     pub fn packet(&mut self, set: &SignatureSet, epoch: u8, look: PacketLook<'_>, hits: &mut Hits) {
-        let PacketLook { packet, payload, direction, field } = look;
+        let PacketLook { packet, payload, direction } = look;
         let table = Arc::clone(&self.table);
         let Some(prefilter) = table.packets(direction) else { return };
         let mut nominated = std::mem::take(&mut self.nominated);
@@ -110,7 +108,8 @@ impl Detector {
             if signature.protocol.covers(packet.protocol.0)
                 && self.confirm(rule, signature, None, packet, payload, direction)
             {
-                let field = (!signature.buffers.is_empty()).then_some(field);
+                // Even where it looks at headers only: what it decides, it decides about this packet.
+                let field = Some(FieldId::PacketPayload);
                 hits.push(Hit {
                     rule,
                     epoch,

@@ -6,6 +6,8 @@ use super::lifecycle::Place;
 use super::pipeline::Engine;
 use super::rules::WorkerRules;
 use super::segmentation::field_of;
+use crate::app::AppHandle;
+use crate::flow::{CachedVerdict, Direction, FlowId};
 use crate::inspect::Scanned;
 use crate::packet::{IpProtocol, Packet};
 use crate::verdict::Reason;
@@ -43,6 +45,39 @@ impl Engine {
             let epoch = inspector.epoch();
             let mut look = detector.transactions(&ruleset.signatures, epoch, packet, payload, &mut self.hits);
             self.app.datagram(place.direction, payload, &mut look);
+        }
+    }
+
+    /// A flow ends: what was waiting for the end is complete, and what was cut off is looked at as far as it goes.
+    pub(super) fn conclude(&mut self, id: FlowId) {
+        let Some(record) = self.flows.get(id) else { return };
+        let (app, key, client) = (AppHandle(record.app), *record.key(), record.initiator());
+        if !app.is_some() || record.verdict != CachedVerdict::Inspect {
+            return;
+        }
+        let (src, src_port) = key.endpoint(client);
+        let (dst, dst_port) = key.endpoint(client.other());
+        let packet = Packet {
+            src,
+            dst,
+            src_port,
+            dst_port,
+            protocol: key.protocol,
+            version: key.version,
+            tenant: key.tenant_of(),
+            ..Packet::default()
+        };
+        self.hits.clear();
+        for direction in [Direction::ToServer, Direction::ToClient] {
+            let WorkerRules { ruleset, inspector, detector, .. } = &mut self.rules.current;
+            let epoch = inspector.epoch();
+            let mut look = detector.transactions(&ruleset.signatures, epoch, &packet, &[], &mut self.hits);
+            self.app.end(app, direction, &mut look);
+        }
+        if !self.hits.as_slice().is_empty() {
+            let frame = Frame { wire: key.wire, time: self.now(), ..Frame::default() };
+            let place = Place { id, direction: Direction::ToServer, verdict: CachedVerdict::Inspect };
+            self.judge_end(&frame, &packet, place);
         }
     }
 }

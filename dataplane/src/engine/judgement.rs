@@ -130,6 +130,15 @@ impl Engine {
         Some(self.enforce(frame, packet, Decision { verdict, expected }, Announce::Event, Some(&context)))
     }
 
+    /// Reports the hits of a flow that ends. There is nothing left to forward or to drop.
+    #[cold]
+    pub(super) fn judge_end(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) {
+        self.settle(frame, packet, place);
+        if let Some(outcome) = self.weigh(packet, place) {
+            self.alert(frame, packet, place, outcome, Mode::Observe);
+        }
+    }
+
     /// What the hits that apply come to.
     fn weigh(&self, packet: &Packet, place: Place) -> Option<Outcome> {
         let record = self.flows.get(place.id)?;

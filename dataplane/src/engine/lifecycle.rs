@@ -270,6 +270,7 @@ impl Engine {
 
     /// Gives back all that a flow holds, writes its event and forgets it.
     fn end_flow(&mut self, id: FlowId, end: FlowEnd) {
+        self.conclude(id);
         self.unfollow(id);
         let Some(record) = self.flows.get(id) else { return };
         let record = *record;

@@ -10,7 +10,6 @@ use super::frame::Frame;
 use super::judgement::applies;
 use super::lifecycle::Place;
 use super::pipeline::Engine;
-use super::segmentation::field_of;
 use crate::app::AppHandle;
 use crate::confirm::packet::matches as packet_matches;
 use crate::decode::recognise::AppProtocol;
@@ -26,9 +25,9 @@ impl Engine {
         if rules.ruleset.detect.packets(place.direction).is_none() {
             return;
         }
-        let (epoch, field) = (rules.inspector.epoch(), field_of(packet.protocol));
+        let epoch = rules.inspector.epoch();
         let payload = packet.payload(frame.bytes);
-        let look = PacketLook { packet, payload, direction: place.direction, field };
+        let look = PacketLook { packet, payload, direction: place.direction };
         rules.detector.packet(&rules.ruleset.signatures, epoch, look, &mut self.hits);
     }
 

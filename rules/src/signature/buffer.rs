@@ -312,6 +312,25 @@ pub enum Edge {
 }
 
 impl BufferCondition {
+    /// From where its place is counted; none of one that has no place.
+    pub fn base(&self) -> Option<Base> {
+        Some(match self {
+            BufferCondition::Content(content) => content.base,
+            BufferCondition::Regex(regex) => regex.base,
+            BufferCondition::ByteTest(test) => test.field.base,
+            BufferCondition::ByteJump(jump) => jump.field.base,
+            BufferCondition::ByteExtract(extract) => extract.field.base,
+            BufferCondition::ByteMath(math) => math.field.base,
+            BufferCondition::DataAt(at) => at.base,
+            BufferCondition::Base64Decode(decode) => decode.base,
+            BufferCondition::Entropy(entropy) => entropy.base,
+            BufferCondition::Size(_)
+            | BufferCondition::Absent(_)
+            | BufferCondition::Dataset(_)
+            | BufferCondition::DataReputation(_) => return None,
+        })
+    }
+
     /// The variable that it fills.
     pub fn defines(&self) -> Option<Variable> {
         match self {

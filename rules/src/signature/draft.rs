@@ -13,7 +13,7 @@ use super::fault::{Complaint, Fault};
 use super::flow::{FlowDirection, FlowOptions};
 use super::limits::Limits;
 use super::numeric::NumberCondition;
-use super::operand::{MAX_VARIABLES, Operand, Variable};
+use super::operand::{Base, MAX_VARIABLES, Operand, Variable};
 use super::packet::PacketCondition;
 use super::rule::{Reference, ReportAs, Target};
 use super::state::{DetectionFilter, StateCondition, Tag, Threshold};
@@ -251,8 +251,16 @@ impl<'l> Draft<'l> {
     }
 
     /// Adds a condition that has no modifiers.
+    ///
+    /// Where no buffer is selected, one that counts from the match before is about the buffer of that match, which an
+    /// older modifier may have moved: `content:"id="; http_uri; byte_test:2,>,5,0,relative;`.
     pub fn add_done(&mut self, condition: BufferCondition, span: Range<usize>) -> Result<(), Fault> {
-        self.add(DraftKind::Done(condition), span)
+        let relative = condition.base() == Some(Base::Previous);
+        let group = match self.conditions.last() {
+            Some(before) if relative && self.sticky.is_none() => before.group,
+            _ => self.current_group(span.clone()),
+        };
+        self.add_to(group, DraftKind::Done(condition), span)
     }
 
     /// The `content` that a modifier stands behind.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::field::FieldId;
 
 fn load_text(text: &str) -> Loaded {
     load(&[Source::new("t.rules", text)], &Variables::default())
@@ -246,4 +247,19 @@ fn all_seeds_are_right_before_they_are_mutated() {
         loaded.set.signatures[0].plain_conditions().unwrap().iter().map(Condition::to_string).collect();
     assert_eq!(printed[0], r#"content:!"|0d 0a|x"; nocase; distance:-1; within:9;"#);
     let _: &Arc<Source> = &loaded.set.signatures[0].origin.source;
+}
+
+#[test]
+fn relative_conditions_stay_with_the_buffer_of_the_match_before() {
+    for text in [
+        r#"content:"arg"; http_uri; base64_decode:bytes 17, offset 1, relative; base64_data; content:"x";"#,
+        r#"uricontent:"this"; byte_extract:1,2,one,string,dec,relative; uricontent:"his"; depth:one;"#,
+        r#"content:"arg"; http_uri; isdataat:3,relative;"#,
+    ] {
+        let signature = options(text);
+        let first = &signature.buffers[0];
+        assert_eq!(first.buffer, Buffer::Field(FieldId::HttpUri), "{text}");
+        assert!(first.conditions.len() >= 2, "{text}: {first:?}");
+        assert!(signature.buffers.iter().all(|buffer| buffer.buffer != Buffer::Payload), "{text}");
+    }
 }

@@ -11,7 +11,7 @@ use crate::engine::{
     WorkerRules,
 };
 use crate::event::{AlertEvent, Event, EventConsumer, EventKind, Generation, event_ring};
-use crate::flow::{FlowConfig, HashSeed, WireId};
+use crate::flow::{FlowConfig, FlowId, HashSeed, WireId};
 use crate::inspect::InspectorConfig;
 use crate::packet::FragmentConfig;
 use crate::ruleset::{Ruleset, Strictness};
@@ -110,6 +110,14 @@ impl Rig {
     pub fn pass<F: AsRef<[u8]>>(&mut self, frames: impl IntoIterator<Item = F>) {
         for (index, frame) in frames.into_iter().enumerate() {
             assert_eq!(self.send(frame.as_ref()), Verdict::Forward, "frame {index}");
+        }
+    }
+
+    /// Ends all flows, as when weir stops.
+    pub fn end(&mut self) {
+        let mut from = Some(FlowId(0));
+        while let Some(at) = from {
+            from = self.engine.end_flows(at, 1024);
         }
     }
 
