@@ -84,7 +84,8 @@ pub fn recognise(direction: Direction, bytes: &[u8]) -> Recognition {
     let seen = bytes.get(..LOOK_AHEAD).unwrap_or(bytes);
     let fits = match direction {
         Direction::ToServer => {
-            [http1_request(seen), prefixes(seen, CLIENT), tls(seen, CLIENT_HELLO), pgsql(seen), smb(seen)]
+            // What begins in a fixed way comes first: `EHLO ` is known before a `/` could make a method of it.
+            [prefixes(seen, CLIENT), http1_request(seen), tls(seen, CLIENT_HELLO), pgsql(seen), smb(seen)]
         }
         Direction::ToClient => {
             [prefixes(seen, SERVER), banner(seen), tls(seen, SERVER_HELLO), http2_settings(seen), smb(seen)]

@@ -120,3 +120,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_greeting_stays_one_whatever_follows() {
+    for text in [&b"EHLO "[..], b"EHLO /", b"EHLO /x HTTP/1.1\r\n"] {
+        assert_eq!(recognise(Direction::ToServer, text), Recognition::Known(AppProtocol::Smtp), "{text:?}");
+    }
+}

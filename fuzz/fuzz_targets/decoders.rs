@@ -1,0 +1,75 @@
+//! Every decoder of applications, fed in pieces: nothing panics, and each value lies within what came.
+//!
+//! The first byte chooses the decoder; then pieces follow, each behind a byte whose lowest bit is the direction and whose
+//! other bits are its length.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use weir::decode::dns::{Dns, DnsConfig, DnsTcp};
+use weir::decode::http1::{Http1, Http1Config};
+use weir::decode::recognise::{recognise, recognise_datagram};
+use weir::decode::tls::{Tls, TlsConfig};
+use weir::decode::{AppEvent, Part, Sink, Stage, TransactionId};
+use weir::flow::Direction;
+use weir_rules::field::FieldId;
+
+/// Counts what it is told.
+#[derive(Default)]
+struct Count {
+    bytes: usize,
+}
+
+impl Sink for Count {
+    fn field(&mut self, _: TransactionId, _: Direction, _: FieldId, _: Part, bytes: &[u8]) {
+        self.bytes = self.bytes.wrapping_add(bytes.len());
+    }
+
+    fn stage(&mut self, _: TransactionId, _: Direction, _: Stage) {}
+
+    fn event(&mut self, _: TransactionId, _: Direction, _: AppEvent) {}
+}
+
+fn pieces(mut input: &[u8]) -> impl Iterator<Item = (Direction, &[u8])> {
+    std::iter::from_fn(move || {
+        let (&head, rest) = input.split_first()?;
+        let direction = if head & 1 == 0 { Direction::ToServer } else { Direction::ToClient };
+        let (piece, rest) = rest.split_at(usize::from(head >> 1).min(rest.len()));
+        input = rest;
+        Some((direction, piece))
+    })
+}
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&which, input)) = input.split_first() else { return };
+    let mut sink = Count::default();
+    match which % 4 {
+        0 => {
+            let mut http = Http1::new(Http1Config::default());
+            for (direction, piece) in pieces(input) {
+                let _ = http.push(direction, piece, &mut sink);
+            }
+            http.end(Direction::ToServer, &mut sink);
+            http.end(Direction::ToClient, &mut sink);
+        }
+        1 => {
+            let mut tls = Tls::new(TlsConfig::default());
+            for (direction, piece) in pieces(input) {
+                let _ = tls.push(direction, piece, &mut sink);
+            }
+            tls.end(Direction::ToServer, &mut sink);
+        }
+        2 => {
+            let (mut stream, mut datagrams) = (DnsTcp::new(DnsConfig::default()), Dns::new(DnsConfig::default()));
+            for (direction, piece) in pieces(input) {
+                let _ = stream.push(direction, piece, &mut sink);
+                let _ = datagrams.push_datagram(direction, piece, &mut sink);
+            }
+        }
+        _ => {
+            for (direction, piece) in pieces(input) {
+                let _ = (recognise(direction, piece), recognise_datagram(direction, piece));
+            }
+        }
+    }
+});
