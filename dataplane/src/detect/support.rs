@@ -3,8 +3,7 @@
 use weir_rules::field::FieldId;
 use weir_rules::number::Level;
 use weir_rules::signature::{
-    AppProtocol, BitScope, Buffer, BufferCondition, EventLayer, PacketCondition, RuleProtocol, Signature,
-    StateCondition,
+    AppProtocol, BitScope, Buffer, BufferCondition, PacketCondition, RuleProtocol, Signature, StateCondition,
 };
 
 /// Why a signature can't be asked; `None` where it can.
@@ -62,9 +61,7 @@ fn condition(condition: &BufferCondition) -> Option<String> {
 
 fn packet(condition: &PacketCondition) -> Option<String> {
     match condition {
-        PacketCondition::Event(event) if event.layer != EventLayer::Application => {
-            Some(format!("the event {} is not raised yet", event.name))
-        }
+        PacketCondition::Event(event) => Some(format!("the event {} is not raised yet", event.name)),
         PacketCondition::AddressReputation { .. } => Some("reputations are not loaded yet".to_owned()),
         PacketCondition::CertificateValidity(_) | PacketCondition::TlsState { .. } => {
             Some("the state of TLS is not told to signatures yet".to_owned())
@@ -80,5 +77,32 @@ fn state(state: &StateCondition) -> Option<String> {
         StateCondition::Bits(bits) if bits.scope == BitScope::Flow => None,
         StateCondition::Bits(_) => Some("bits of hosts and pairs are not kept yet".to_owned()),
         StateCondition::Counter { .. } => Some("flowint is not kept yet".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_rules::diagnostic::Source;
+    use weir_rules::signature::{Variables, load};
+
+    use super::*;
+
+    #[test]
+    fn what_could_never_match_is_left_out() {
+        for (options, left_out) in [
+            ("app-layer-event:http.request_body_unexpected;", true),
+            ("decode-event:ipv4.trunc_pkt;", true),
+            ("stream_size:client,>,5;", true),
+            ("llm.prompt; content:\"x\";", true),
+            ("xbits:set,a,track ip_src;", true),
+            ("http.uri; content:\"x\";", false),
+            ("ttl:<5;", false),
+            ("flowbits:set,a;", false),
+        ] {
+            let rule = format!("alert tcp any any -> any any ({options} sid:1;)");
+            let loaded = load(&[Source::new("t.rules", rule)], &Variables::default());
+            let signature = loaded.set.signatures.first().unwrap_or_else(|| panic!("{options} loads"));
+            assert_eq!(unsupported(signature).is_some(), left_out, "{options}");
+        }
     }
 }
