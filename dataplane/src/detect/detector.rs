@@ -92,8 +92,7 @@ impl Detector {
     /// Looks at a packet by itself.
     pub fn packet(&mut self, set: &SignatureSet, epoch: u8, look: PacketLook<'_>, hits: &mut Hits) {
         let PacketLook { packet, payload, direction } = look;
-        let table = Arc::clone(&self.table);
-        let Some(prefilter) = table.packets(direction) else { return };
+        let Some(prefilter) = self.table.packets(direction) else { return };
         let mut nominated = std::mem::take(&mut self.nominated);
         nominated.clear();
         let looked = prefilter.look(payload, 0, self.scan.as_ref(), |rule| {
@@ -253,18 +252,15 @@ impl Observer for TransactionLook<'_> {
     fn value(&mut self, transaction: &mut Transaction, added: Added) {
         let Some(value) = transaction.values.get(added.index) else { return };
         let (field, direction, extent) = (value.field, value.direction, value.extent);
-        let table = Arc::clone(&self.detector.table);
+        let Detector { table, scan, nominated, counters, .. } = &mut *self.detector;
         if let Some(prefilter) = table.field(field, direction) {
-            let mut nominated = std::mem::take(&mut self.detector.nominated);
             nominated.clear();
-            let scan = self.detector.scan.as_ref();
-            let looked = prefilter.look(value.bytes, added.from, scan, |rule| nominated.push(rule));
-            self.detector.counters.failed += u64::from(looked == Looked::Failed);
-            for &rule in &nominated {
+            let looked = prefilter.look(value.bytes, added.from, scan.as_ref(), |rule| nominated.push(rule));
+            counters.failed += u64::from(looked == Looked::Failed);
+            for &rule in nominated.iter() {
                 let kept = table.asked(rule) != Asked::Transaction || transaction.nominate(rule);
-                self.detector.counters.candidates_lost += u64::from(!kept);
+                counters.candidates_lost += u64::from(!kept);
             }
-            self.detector.nominated = nominated;
         }
         // A body is decided about while it grows: what is forwarded can't be taken back.
         if !extent.is_whole() || field.continuity() == weir_rules::field::Continuity::Streaming {

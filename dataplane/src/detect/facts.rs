@@ -5,7 +5,7 @@ use weir_rules::signature::{AppProtocol as RuleApp, ProtocolFound};
 
 use crate::confirm::packet::{Numbers, PacketFacts, Protocols};
 use crate::decode::recognise::AppProtocol;
-use crate::flow::{Direction, FlowRecord};
+use crate::flow::FlowRecord;
 use crate::packet::{IpProtocol, IpVersion, Packet};
 
 /// A packet with the frame that it was parsed from.
@@ -129,14 +129,9 @@ fn tcp_options(numbers: &mut Numbers, transport: &[u8]) {
 }
 
 /// What else is known of a packet and its flow.
-pub fn packet_facts<'f>(
-    view: PacketView<'f>,
-    protocol: Option<AppProtocol>,
-    direction: Direction,
-) -> PacketFacts<'f> {
+pub fn packet_facts<'f>(view: PacketView<'f>, protocol: Option<AppProtocol>) -> PacketFacts<'f> {
     let packet = view.packet;
     let found = protocol.and_then(|protocol| RuleApp::named(protocol.name())).map(ProtocolFound::Known);
-    let _ = direction;
     PacketFacts {
         addresses: Some((packet.src.to_ip(), packet.dst.to_ip())),
         fragment_bits: view.fragment_bits(),

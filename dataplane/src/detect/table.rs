@@ -39,6 +39,9 @@ pub struct DetectTable {
     fields: [[Option<Prefilter>; 2]; FIELDS],
     packets: [Option<Prefilter>; 2],
     wanted: [[bool; 2]; FIELDS],
+    // Asked for each flow and each segment: summed up once, when compiled.
+    any_asked: bool,
+    any_wanted: bool,
     bits: FlowBitNames,
 }
 
@@ -81,12 +84,12 @@ impl DetectTable {
 
     /// Whether any signature is asked for transactions, so that streams have to be decoded.
     pub fn wants_transactions(&self) -> bool {
-        self.wanted.iter().flatten().any(|&wanted| wanted)
+        self.any_wanted
     }
 
     /// Whether any signature is asked at all.
     pub fn is_wanted(&self) -> bool {
-        self.asked.iter().any(|asked| *asked != Asked::Elsewhere)
+        self.any_asked
     }
 
     /// Whether values of a field are to be kept.
@@ -223,7 +226,16 @@ impl Build {
         }
         let [to_server, to_client] = self.packets;
         let packets = [build(to_server), build(to_client)];
-        DetectTable { confirmer, asked: self.asked, fields, packets, wanted: self.wanted, bits: self.bits }
+        DetectTable {
+            confirmer,
+            fields,
+            packets,
+            any_asked: self.asked.iter().any(|asked| *asked != Asked::Elsewhere),
+            any_wanted: self.wanted.iter().flatten().any(|&wanted| wanted),
+            asked: self.asked,
+            wanted: self.wanted,
+            bits: self.bits,
+        }
     }
 }
 

@@ -64,7 +64,7 @@ impl Engine {
         let handle = AppHandle(record.app);
         let protocol = self.app.flow(handle).and_then(|flow| flow.protocol);
         let view = PacketView { packet, frame: frame.bytes };
-        let facts = packet_facts(view, protocol, place.direction);
+        let facts = packet_facts(view, protocol);
         let holds = applies(signature, *hit, packet, place.direction, record)
             && speaks(signature, protocol, hit.field)
             && signature.numbers.iter().all(|number| self.numbers.matches(number))
