@@ -6,6 +6,7 @@
 
 pub mod content_coding;
 pub mod dns;
+mod http;
 pub mod http1;
 pub mod multipart;
 pub mod recognise;

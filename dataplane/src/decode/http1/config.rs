@@ -2,6 +2,7 @@
 
 use super::super::content_coding::ChainLimits;
 use super::super::multipart::MultipartLimits;
+use super::body::BodyLimits;
 
 /// The limits of an [`Http1`](super::Http1) decoder. Every buffer has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,18 @@ impl Default for Http1Config {
             max_file_name: 1024,
             decoding: ChainLimits::default(),
             multipart: MultipartLimits::default(),
+        }
+    }
+}
+
+impl Http1Config {
+    /// What a body may cost.
+    pub(super) fn body(&self) -> BodyLimits {
+        BodyLimits {
+            max_codings: self.max_codings,
+            max_file_name: self.max_file_name,
+            decoding: self.decoding,
+            multipart: self.multipart,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Where a body ends (RFC 9112 §6.3), and all the ways to make two parties disagree about it.
 
 use super::super::content_coding::Coding;
-use super::header::{Headers, Known};
+use super::header::Headers;
+use super::known::Known;
 use super::octet::{elements, trim};
 use super::oddity::Oddity;
 use super::request_line::Version;

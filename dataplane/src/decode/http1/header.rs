@@ -9,6 +9,8 @@ use memchr::{memchr, memchr2};
 use weir_rules::field::FieldId;
 
 use super::super::{Part, Sink};
+use super::body::Announced;
+use super::known::Known;
 use super::octet::{is_token, trim, without_line_end};
 use super::oddity::{Oddity, Place};
 use crate::flow::Direction;
@@ -18,57 +20,6 @@ const MAX_REPETITIONS: u32 = 64;
 /// Names that are compared for one message. Beyond, headers are not joined: names that are made to be compared with
 /// each other in vain would cost the square of their number.
 const MAX_COMPARISONS: u32 = 1 << 14;
-
-macro_rules! known {
-    ($($variant:ident = $name:literal, $field:expr;)*) => {
-        /// Headers that mean something here, or have a field of their own.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Known { $($variant,)* }
-
-        impl Known {
-            const ALL: [(Known, &'static [u8], Option<FieldId>); [$(Known::$variant),*].len()] =
-                [$((Known::$variant, $name, $field),)*];
-        }
-    };
-}
-
-known! {
-    Host = b"host", None;
-    Cookie = b"cookie", Some(FieldId::HttpCookie);
-    SetCookie = b"set-cookie", Some(FieldId::HttpCookie);
-    ContentLength = b"content-length", Some(FieldId::HttpContentLength);
-    ContentType = b"content-type", Some(FieldId::HttpContentType);
-    TransferEncoding = b"transfer-encoding", None;
-    ContentEncoding = b"content-encoding", None;
-    ContentDisposition = b"content-disposition", None;
-    Authorization = b"authorization", None;
-    Upgrade = b"upgrade", None;
-    UserAgent = b"user-agent", Some(FieldId::HttpUserAgent);
-    Referer = b"referer", Some(FieldId::HttpReferer);
-    Accept = b"accept", Some(FieldId::HttpAccept);
-    AcceptEncoding = b"accept-encoding", Some(FieldId::HttpAcceptEncoding);
-    AcceptLanguage = b"accept-language", Some(FieldId::HttpAcceptLanguage);
-    Connection = b"connection", Some(FieldId::HttpConnection);
-    Server = b"server", Some(FieldId::HttpServer);
-    Location = b"location", Some(FieldId::HttpLocation);
-}
-
-impl Known {
-    fn of(name: &[u8]) -> Option<Known> {
-        Known::ALL
-            .iter()
-            .find(|(_, known, _)| known.len() == name.len() && known.eq_ignore_ascii_case(name))
-            .map(|&(known, _, _)| known)
-    }
-
-    fn frames(self) -> bool {
-        matches!(self, Known::ContentLength | Known::TransferEncoding)
-    }
-
-    fn is_cookie(self) -> bool {
-        matches!(self, Known::Cookie | Known::SetCookie)
-    }
-}
 
 /// A header as it was sent.
 #[derive(Clone, Debug)]
@@ -256,6 +207,16 @@ impl Headers {
         self.normal.get(found.value..found.whole.end)
     }
 
+    /// What they announce of the body.
+    pub fn announced(&self) -> Announced<'_> {
+        let value = |known| self.get(known).unwrap_or_default();
+        Announced {
+            content_type: value(Known::ContentType),
+            transfer_encoding: value(Known::TransferEncoding),
+            content_encoding: value(Known::ContentEncoding),
+        }
+    }
+
     /// How often a header occurs.
     pub fn count(&self, known: Known) -> u32 {
         self.lines
@@ -281,9 +242,7 @@ impl Headers {
         };
         for header in &self.joined {
             whole(each, self.normal.get(header.whole.clone()).unwrap_or_default());
-            let field =
-                header.known.and_then(|known| Known::ALL.get(known as usize)).and_then(|known| known.2);
-            if let Some(field) = field {
+            if let Some(field) = header.known.and_then(Known::field) {
                 whole(field, self.normal.get(header.value..header.whole.end).unwrap_or_default());
             }
         }

@@ -3,7 +3,8 @@
 use weir_rules::field::FieldId;
 
 use super::super::TransactionId;
-use super::header::{Headers, Known};
+use super::header::Headers;
+use super::known::Known;
 use super::oddity::{Oddity, Place};
 use super::transcript::Transcript;
 use crate::flow::Direction;

@@ -15,7 +15,6 @@
 //!
 //! A head is looked at when it is complete, where it lies; bodies are handed on as they come, and never held.
 
-mod body;
 mod chunked;
 mod config;
 mod decoder;
@@ -26,9 +25,6 @@ mod head_buffer;
 mod header;
 #[cfg(test)]
 mod header_tests;
-mod host;
-mod octet;
-mod oddity;
 mod pending;
 mod recognize;
 mod request;
@@ -38,11 +34,12 @@ mod side;
 #[cfg(test)]
 mod split_tests;
 mod status_line;
-mod target;
 #[cfg(test)]
-mod transcript;
+pub(in crate::decode) mod transcript;
 
+use super::http::{body, host, known, octet, oddity, target};
+
+pub use super::http::oddity::Oddity;
 pub use config::Http1Config;
 pub use decoder::Http1;
-pub use oddity::Oddity;
 pub use recognize::{Recognition, is_http1_request, is_http1_response};

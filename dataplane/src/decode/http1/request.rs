@@ -9,8 +9,9 @@ use super::config::Http1Config;
 use super::decoder::{Forms, Http1, Scratch, empty_lines, recognize};
 use super::framing::{Framing, framing};
 use super::head_buffer::Taken;
-use super::header::{Headers, Known};
+use super::header::Headers;
 use super::host::{Authority, is_same, normal};
+use super::known::Known;
 use super::octet::{starts_with_nocase, without_line_end};
 use super::oddity::{Oddity, Place, Told};
 use super::pending::{Method, Upgrade};
@@ -151,7 +152,7 @@ impl Http1 {
             framing => framing,
         };
         let is_upload = matches!(line.method, b"POST" | b"PUT") && framing != Framing::Empty;
-        side.body.start(headers, if is_upload { Files::Whole } else { Files::None }, &mut odd);
+        side.body.start(headers.announced(), if is_upload { Files::Whole } else { Files::None }, &mut odd);
         if side.body.files() == Files::Whole {
             side.body.tell_name(path, &mut side.told, place, sink);
         }

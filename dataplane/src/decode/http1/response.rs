@@ -10,7 +10,8 @@ use super::config::Http1Config;
 use super::decoder::{Http1, empty_lines, recognize};
 use super::framing::{Framing, framing};
 use super::head_buffer::Taken;
-use super::header::{Headers, Known};
+use super::header::Headers;
+use super::known::Known;
 use super::octet::without_line_end;
 use super::oddity::{Oddity, Place, Told};
 use super::pending::{Method, Upgrade, Waiting};
@@ -144,7 +145,7 @@ impl Http1 {
             _ if waiting.method == Method::Head || matches!(line.status, 204 | 304) => Framing::Empty,
             framing => framing,
         };
-        side.body.start(headers, Files::Whole, &mut odd);
+        side.body.start(headers.announced(), Files::Whole, &mut odd);
         if framing != Framing::Empty {
             let disposition = headers.get(Known::ContentDisposition).unwrap_or_default();
             let mut names = file_names(disposition).peekable();

@@ -69,7 +69,7 @@ impl Side {
             place: Place { transaction: TransactionId(0), direction },
             state: State::Between,
             buffer: HeadBuffer::default(),
-            body: Body::new(config, direction),
+            body: Body::new(&config.body(), direction),
             told: Told::default(),
             begun: false,
         }

@@ -164,13 +164,13 @@ impl Oddity {
 
 /// The oddities of one message that were told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Told(u64);
+pub(in crate::decode) struct Told(u64);
 
 const _: () = assert!(Oddity::ALL.len() <= u64::BITS as usize);
 
 /// Whose message it is: what every call of a sink begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::decode) struct Place {
     pub transaction: TransactionId,
     pub direction: Direction,
 }

@@ -2,25 +2,44 @@
 
 use weir_rules::field::FieldId;
 
-use super::super::content_coding::{Chain, Coding, Output, Trouble};
-use super::super::multipart::{self, Multipart, parameter};
+use super::super::content_coding::{Chain, ChainLimits, Coding, Output, Trouble};
+use super::super::multipart::{self, Multipart, MultipartLimits, parameter};
 use super::super::{Part, Sink, Stage};
-use super::config::Http1Config;
-use super::header::{Headers, Known};
 use super::octet::{elements, starts_with_nocase};
 use super::oddity::{Oddity, Place, Told};
 use crate::flow::Direction;
 
+/// What a body may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::decode) struct BodyLimits {
+    /// Content codings, one in the other.
+    pub max_codings: usize,
+    /// Bytes of a file's name.
+    pub max_file_name: usize,
+    /// What a body may grow to when its codings are undone.
+    pub decoding: ChainLimits,
+    /// Limits of `multipart/form-data`.
+    pub multipart: MultipartLimits,
+}
+
+/// What the headers announce of a body. Empty where they say nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::decode) struct Announced<'h> {
+    pub content_type: &'h [u8],
+    pub transfer_encoding: &'h [u8],
+    pub content_encoding: &'h [u8],
+}
+
 /// Whether more of a body follows a piece of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Last {
+pub(in crate::decode) enum Last {
     No,
     Yes,
 }
 
 /// What of a body is a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Files {
+pub(in crate::decode) enum Files {
     /// Nothing.
     None,
     /// All of it.
@@ -54,7 +73,7 @@ impl Stream {
 }
 
 /// The body of a message.
-pub(super) struct Body {
+pub(in crate::decode) struct Body {
     chain: Chain,
     outlet: Outlet,
     max_codings: usize,
@@ -72,22 +91,22 @@ struct Outlet {
 }
 
 impl Body {
-    pub fn new(config: &Http1Config, direction: Direction) -> Body {
+    pub fn new(limits: &BodyLimits, direction: Direction) -> Body {
         let field = match direction {
             Direction::ToServer => FieldId::HttpRequestBody,
             Direction::ToClient => FieldId::HttpResponseBody,
         };
         Body {
-            chain: Chain::new(config.decoding),
+            chain: Chain::new(limits.decoding),
             outlet: Outlet {
                 body: Stream { field, begun: false },
                 file: Stream { field: FieldId::FileData, begun: false },
                 files: Files::None,
-                multipart: Multipart::new(config.multipart),
-                max_file_name: config.max_file_name,
+                multipart: Multipart::new(limits.multipart),
+                max_file_name: limits.max_file_name,
                 reached: false,
             },
-            max_codings: config.max_codings,
+            max_codings: limits.max_codings,
         }
     }
 
@@ -102,9 +121,9 @@ impl Body {
     }
 
     /// Makes ready for the body that the headers announce. What is a file is split into parts, if it is a form.
-    pub fn start(&mut self, headers: &Headers, files: Files, odd: &mut impl FnMut(Oddity)) {
+    pub fn start(&mut self, announced: Announced<'_>, files: Files, odd: &mut impl FnMut(Oddity)) {
         self.clear(files);
-        let content_type = headers.get(Known::ContentType).unwrap_or_default();
+        let content_type = announced.content_type;
         if starts_with_nocase(content_type, b"multipart/byteranges") {
             odd(Oddity::MultipartByteranges);
         }
@@ -118,7 +137,7 @@ impl Body {
                 odd(Oddity::MultipartError);
             }
         }
-        self.add_codings(headers, odd);
+        self.add_codings(announced, odd);
     }
 
     /// What of the body is a file.
@@ -127,13 +146,12 @@ impl Body {
     }
 
     /// Transfer codings were applied last and are undone first; so it is within each list (RFC 9110 §8.4).
-    fn add_codings(&mut self, headers: &Headers, odd: &mut impl FnMut(Oddity)) {
-        let transfer = headers.get(Known::TransferEncoding).unwrap_or_default();
-        for coding in elements(transfer).rev().filter_map(Coding::named) {
+    fn add_codings(&mut self, announced: Announced<'_>, odd: &mut impl FnMut(Oddity)) {
+        for coding in elements(announced.transfer_encoding).rev().filter_map(Coding::named) {
             self.chain.add_up_to(self.max_codings, coding, odd);
         }
-        let content = headers.get(Known::ContentEncoding).unwrap_or_default();
-        for name in elements(content).rev().filter(|name| !name.eq_ignore_ascii_case(b"identity")) {
+        let content = elements(announced.content_encoding).rev();
+        for name in content.filter(|name| !name.eq_ignore_ascii_case(b"identity")) {
             let Some(coding) = Coding::named(name) else {
                 odd(Oddity::AbnormalContentEncoding);
                 break;

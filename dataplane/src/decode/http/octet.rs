@@ -1,7 +1,7 @@
 //! Classes of octets (RFC 9110 §5.6.2) and small questions about slices of them.
 
 /// Whether an octet may be in a token: `tchar` of RFC 9110 §5.6.2.
-pub(super) const fn is_token(octet: u8) -> bool {
+pub(in crate::decode) const fn is_token(octet: u8) -> bool {
     const MARKS: &[u8] = b"!#$%&'*+-.^_`|~";
     const TABLE: [bool; 256] = {
         let mut table = [false; 256];
@@ -21,12 +21,12 @@ pub(super) const fn is_token(octet: u8) -> bool {
 }
 
 /// Whether an octet is what most servers take for whitespace within a line.
-pub(super) const fn is_space(octet: u8) -> bool {
+pub(in crate::decode) const fn is_space(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | 0x0b | 0x0c | b'\r' | 0)
 }
 
 /// Without the spaces and tabs around it (OWS of RFC 9110 §5.6.3).
-pub(super) fn trim(bytes: &[u8]) -> &[u8] {
+pub(in crate::decode) fn trim(bytes: &[u8]) -> &[u8] {
     let blank = |octet: &u8| matches!(octet, b' ' | b'\t');
     let start = bytes.iter().position(|octet| !blank(octet)).unwrap_or(bytes.len());
     let end = bytes.iter().rposition(|octet| !blank(octet)).map_or(start, |last| last + 1);
@@ -34,18 +34,18 @@ pub(super) fn trim(bytes: &[u8]) -> &[u8] {
 }
 
 /// Without the end of the line: `\r\n`, `\n`, or nothing.
-pub(super) fn without_line_end(line: &[u8]) -> &[u8] {
+pub(in crate::decode) fn without_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// The elements of a comma-separated list (RFC 9110 §5.6.1), trimmed, empty ones left out.
-pub(super) fn elements(list: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+pub(in crate::decode) fn elements(list: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
     list.split(|&octet| octet == b',').map(trim).filter(|element| !element.is_empty())
 }
 
 /// Whether `bytes` starts with `prefix` in any case.
-pub(super) fn starts_with_nocase(bytes: &[u8], prefix: &[u8]) -> bool {
+pub(in crate::decode) fn starts_with_nocase(bytes: &[u8], prefix: &[u8]) -> bool {
     bytes.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 

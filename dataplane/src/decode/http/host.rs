@@ -2,7 +2,7 @@
 
 /// A host and a port as they were sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Authority<'a> {
+pub(in crate::decode) struct Authority<'a> {
     pub host: &'a [u8],
     /// None if there is no colon after the host.
     pub port: Option<&'a [u8]>,
@@ -59,7 +59,7 @@ fn without_dots(host: &[u8]) -> &[u8] {
 }
 
 /// The host in normal form: lower case, without dots at the end.
-pub(super) fn normal<'a>(host: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+pub(in crate::decode) fn normal<'a>(host: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
     let host = without_dots(host);
     if !host.iter().any(u8::is_ascii_uppercase) {
         return host;
@@ -71,7 +71,7 @@ pub(super) fn normal<'a>(host: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
 }
 
 /// Whether two hosts have the same normal form.
-pub(super) fn is_same(a: &[u8], b: &[u8]) -> bool {
+pub(in crate::decode) fn is_same(a: &[u8], b: &[u8]) -> bool {
     without_dots(a).eq_ignore_ascii_case(without_dots(b))
 }
 

@@ -10,7 +10,7 @@ use super::oddity::Oddity;
 
 /// A target in parts, as they were sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Target<'a> {
+pub(in crate::decode) struct Target<'a> {
     pub authority: Option<Authority<'a>>,
     pub path: &'a [u8],
     /// From the `?` on: query and fragment.
@@ -55,7 +55,7 @@ impl<'a> Target<'a> {
 
 /// Buffers for targets that are not in normal form.
 #[derive(Debug, Default)]
-pub(super) struct NormalForm {
+pub(in crate::decode) struct NormalForm {
     decoded: Vec<u8>,
     uri: Vec<u8>,
 }
