@@ -129,6 +129,14 @@ counters! {
     InspectProgressFull = "detect.progress_full",
     /// Positions that were matched inexactly, to the side of reporting too much.
     InspectWidened = "detect.widened",
+    /// Bits of hosts and pairs whose time was over when their room was taken.
+    StateExpired = "detect.state.bits_expired",
+    /// Bits of hosts and pairs that were still set and had to make room; see `state.shared-bits`.
+    StateEvicted = "detect.state.bits_evicted",
+    /// Bits and counters that a flow had no room for.
+    StateFull = "detect.state.flow_full",
+    /// Bits that a transaction had no room for.
+    StateTransactionFull = "detect.state.transaction_full",
     /// Flows for which policy was decided.
     PolicyDecisions = "segmentation.decisions",
     /// Flows that policy denies.

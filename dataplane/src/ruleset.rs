@@ -11,12 +11,12 @@ use weir_rules::diagnostic::{Diagnostic, Severity, Source};
 use weir_rules::policy::Policy;
 use weir_rules::signature::{self, SignatureSet, Variables};
 
-use crate::detect::DetectTable;
+use crate::detect::{DetectTable, Inheritance, SHARED_BITS};
 use crate::event::{Catalog, Generation};
 use crate::inspect::Databases;
 
 /// What to compile.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RulesetFiles {
     /// Signature files, in order.
     pub rules: Vec<PathBuf>,
@@ -24,6 +24,27 @@ pub struct RulesetFiles {
     pub policies: Vec<PathBuf>,
     /// Address and port variables of the signatures.
     pub variables: Vec<(String, String)>,
+    /// Bits of hosts and pairs that can be set at once.
+    pub shared_bits: usize,
+}
+
+impl Default for RulesetFiles {
+    fn default() -> RulesetFiles {
+        RulesetFiles {
+            rules: Vec::new(),
+            policies: Vec::new(),
+            variables: Vec::new(),
+            shared_bits: SHARED_BITS,
+        }
+    }
+}
+
+/// What there is to compile, read.
+#[derive(Clone, Debug, Default)]
+struct Texts<'t> {
+    rules: &'t [Arc<Source>],
+    policies: &'t [Arc<Source>],
+    variables: &'t [(String, String)],
 }
 
 /// How wrong rules are taken.
@@ -83,15 +104,19 @@ pub struct Compiled {
 }
 
 impl Ruleset {
-    /// Reads and compiles `files`.
+    /// Reads and compiles `files`. What signatures remember of hosts goes on from the rule set before.
     pub fn load(
         files: &RulesetFiles,
+        previous: Option<&Ruleset>,
         generation: Generation,
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
         let rules = read_all(&files.rules)?;
         let policies = read_all(&files.policies)?;
-        Ruleset::compile(&rules, &policies, &files.variables, generation, strictness)
+        let texts = Texts { rules: &rules, policies: &policies, variables: &files.variables };
+        let previous = previous.map(|previous| &*previous.detect);
+        let inheritance = Inheritance { previous, shared_bits: files.shared_bits };
+        Ruleset::build(&texts, inheritance, generation, strictness)
     }
 
     /// Compiles texts.
@@ -102,6 +127,29 @@ impl Ruleset {
         generation: Generation,
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
+        let texts = Texts { rules, policies, variables };
+        Ruleset::build(&texts, Inheritance::default(), generation, strictness)
+    }
+
+    /// Compiles texts to follow a rule set that is in force.
+    pub fn compile_after(
+        rules: &[Arc<Source>],
+        policies: &[Arc<Source>],
+        previous: &Ruleset,
+        strictness: Strictness,
+    ) -> Result<Compiled, RulesetError> {
+        let texts = Texts { rules, policies, variables: &[] };
+        let inheritance = Inheritance { previous: Some(&previous.detect), ..Inheritance::default() };
+        Ruleset::build(&texts, inheritance, previous.generation.next(), strictness)
+    }
+
+    fn build(
+        texts: &Texts<'_>,
+        inheritance: Inheritance<'_>,
+        generation: Generation,
+        strictness: Strictness,
+    ) -> Result<Compiled, RulesetError> {
+        let Texts { rules, policies, variables } = texts;
         let (policy, mut diagnostics) = if policies.is_empty() {
             (Policy::allow_all(), Vec::new())
         } else {
@@ -110,7 +158,7 @@ impl Ruleset {
         let loaded = signature::load(rules, &Variables::with(variables));
         diagnostics.extend(loaded.diagnostics);
         let (databases, report) = Databases::compile(&loaded.set);
-        let (detect, unasked) = DetectTable::compile(&loaded.set);
+        let (detect, unasked) = DetectTable::compile(&loaded.set, inheritance);
         let undecoded: usize = loaded.undecoded.values().sum();
         let left_out = loaded.failed + undecoded + report.diagnostics.len() + unasked.diagnostics.len();
         diagnostics.extend(report.diagnostics);

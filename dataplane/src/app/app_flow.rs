@@ -8,7 +8,7 @@ use crate::decode::http1::Http1;
 use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
 use crate::decode::tls::Tls;
 use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
-use crate::detect::FlowBits;
+use crate::detect::FlowMemory;
 use crate::flow::Direction;
 use weir_rules::field::FieldId;
 
@@ -66,7 +66,7 @@ pub struct AppFlow {
     /// What is said in it.
     pub transactions: Transactions,
     /// What signatures remember of the flow.
-    pub bits: FlowBits,
+    pub memory: FlowMemory,
     held: [Held; 2],
     lost: bool,
 }
@@ -81,7 +81,7 @@ impl AppFlow {
     /// Begins anew, keeps the memory, and gives the decoder back.
     pub fn restart(&mut self) -> Decoder {
         self.transactions.clear();
-        self.bits.clear();
+        self.memory.clear();
         self.protocol = None;
         self.held = Default::default();
         self.lost = false;

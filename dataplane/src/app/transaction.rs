@@ -4,6 +4,7 @@ use weir_rules::signature::RuleIndex;
 
 use super::values::Values;
 use crate::decode::{Stage, TransactionId};
+use crate::detect::FlowBits;
 use crate::flow::Direction;
 
 /// Transactions of one flow that are kept at once; the oldest makes room. Pipelined requests are as many at most.
@@ -44,6 +45,8 @@ pub struct Transaction {
     pub stages: [Option<Stage>; 2],
     /// Signatures that may match it.
     pub candidates: Vec<Candidate>,
+    /// What signatures remember of it.
+    pub bits: FlowBits,
 }
 
 impl Transaction {
@@ -54,6 +57,7 @@ impl Transaction {
         self.values.shrink(KEPT);
         self.stages = [None; 2];
         self.candidates.clear();
+        self.bits.clear();
     }
 
     /// How far a direction is.

@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config = source.config(Config::default)?;
     check_machine(&config)?;
     let started = Instant::now();
-    let compiled = Ruleset::load(&config.ruleset_files(), Generation(1), config.strictness());
+    let compiled = Ruleset::load(&config.ruleset_files(), None, Generation(1), config.strictness());
     let compiled = compiled.map_err(Failure::usage)?;
     let took = started.elapsed();
     for diagnostic in &compiled.diagnostics {

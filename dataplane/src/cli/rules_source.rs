@@ -47,8 +47,8 @@ impl RulesSource {
     /// Compiles what `config` names, and says on standard error what was left out.
     pub fn compile(&self, config: &Config) -> Result<Arc<Ruleset>, Failure> {
         let strictness = if config.inspect.strict { Strictness::Strict } else { Strictness::Lenient };
-        let compiled =
-            Ruleset::load(&config.ruleset_files(), Generation(1), strictness).map_err(Failure::usage)?;
+        let compiled = Ruleset::load(&config.ruleset_files(), None, Generation(1), strictness)
+            .map_err(Failure::usage)?;
         let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         for diagnostic in errors.take(SHOWN) {
             eprintln!("{diagnostic}");

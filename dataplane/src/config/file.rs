@@ -29,6 +29,8 @@ pub struct Config {
     pub inspect: Inspect,
     /// Decoding of applications.
     pub app: App,
+    /// What signatures remember.
+    pub state: State,
     /// Signature files. Paths are relative to the configuration file.
     pub rules: Vec<PathBuf>,
     /// Segmentation policy files; none allows everything.
@@ -361,6 +363,20 @@ pub struct App {
 impl Default for App {
     fn default() -> App {
         App { flows: 65_536 }
+    }
+}
+
+/// What signatures remember.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct State {
+    /// Bits of hosts and pairs of hosts that can be set at once, for all workers together.
+    pub shared_bits: Spanned<u32>,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State { shared_bits: unplaced(1 << 18) }
     }
 }
 

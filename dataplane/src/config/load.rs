@@ -132,6 +132,10 @@ impl Check<'_> {
         if !(64..=1 << 30).contains(&capacity.value) {
             self.report(capacity, format!("{} flows are out of range", capacity.value), "64 to 1073741824");
         }
+        let bits = &config.state.shared_bits;
+        if bits.value > 1 << 28 {
+            self.report(bits, format!("{} bits are out of range", bits.value), "at most 268435456");
+        }
         let window = &config.tcp.window;
         if window.value.0 > MAX_TCP_WINDOW || window.value.0 < 1 << 10 {
             let message = format!("a window of {} is out of range", window.value);

@@ -81,6 +81,7 @@ impl Config {
         RulesetFiles {
             rules: self.rules.clone(),
             policies: self.policy.clone(),
+            shared_bits: self.state.shared_bits.value as usize,
             variables: self.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         }
     }

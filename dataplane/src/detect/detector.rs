@@ -9,6 +9,7 @@ use weir_rules::signature::{
     Buffer, BufferMatch, FlowDirection, PacketEnd, RuleIndex, Signature, SignatureSet,
 };
 
+use super::memory::{Memory, Order};
 use super::prefilter::Looked;
 use super::table::{Asked, DetectTable};
 use crate::app::transaction::Transaction;
@@ -28,6 +29,8 @@ pub struct DetectCounters {
     pub candidates_lost: u64,
     /// Scans that failed.
     pub failed: u64,
+    /// Bits that a transaction had no room for.
+    pub bits_full: u64,
 }
 
 /// A packet to be looked at by itself.
@@ -208,13 +211,35 @@ pub struct TransactionLook<'d> {
 impl TransactionLook<'_> {
     /// Confirms the candidates that are open, and reports those that match.
     fn decide(&mut self, transaction: &mut Transaction, direction: Direction) {
+        if !self.detector.table.remembers_in_transactions() {
+            return self.decide_those(transaction, direction, |_| true);
+        }
+        // What one signature sets in a transaction, others find in it.
+        for order in [Order::Changes, Order::AsksAndChanges, Order::Asks] {
+            let table = Arc::clone(&self.detector.table);
+            self.decide_those(transaction, direction, |rule| {
+                table.memory(rule).map_or(Order::Asks, Memory::order) == order
+            });
+        }
+    }
+
+    fn decide_those(
+        &mut self,
+        transaction: &mut Transaction,
+        direction: Direction,
+        those: impl Fn(RuleIndex) -> bool,
+    ) {
         for index in 0..transaction.candidates.len() {
             let Some(&candidate) = transaction.candidates.get(index) else { break };
             let Some(signature) = self.set.signatures.get(candidate.rule.0 as usize) else { continue };
-            if candidate.outcome == Outcome::Matched {
+            let rule = candidate.rule;
+            if candidate.outcome == Outcome::Matched || !those(rule) {
                 continue;
             }
-            let rule = candidate.rule;
+            let memory = self.detector.table.memory(rule);
+            if memory.is_some_and(|memory| !memory.holds_in_transaction(&transaction.bits)) {
+                continue;
+            }
             if !self.detector.confirm(
                 rule,
                 signature,
@@ -227,6 +252,9 @@ impl TransactionLook<'_> {
             }
             if let Some(candidate) = transaction.candidates.get_mut(index) {
                 candidate.outcome = Outcome::Matched;
+            }
+            if let Some(memory) = self.detector.table.memory(rule) {
+                self.detector.counters.bits_full += memory.change_transaction(&mut transaction.bits);
             }
             let field = signature.buffers.iter().find_map(|buffer| match buffer.buffer {
                 Buffer::Field(field) => Some(field),

@@ -8,14 +8,22 @@
 mod detector;
 mod facts;
 mod flow_bits;
+mod flow_counters;
+mod memory;
+mod names;
 mod prefilter;
+mod shared_bits;
 mod support;
 mod table;
 mod threshold;
 
 pub use detector::{DetectCounters, Detector, PacketLook, TransactionLook};
 pub use facts::{PacketView, fill_numbers, packet_facts};
-pub use flow_bits::{FlowBit, FlowBitNames, FlowBits};
+pub use flow_bits::{FlowBit, FlowBits};
+pub use flow_counters::{CounterId, FlowCounters, Operand};
+pub use memory::{FlowMemory, Memory, MemoryCounters, Order, Surroundings};
+pub use names::{Names, StateNames};
 pub use prefilter::{Literal, Looked, Prefilter, PrefilterBuilder};
-pub use table::{Asked, DetectReport, DetectTable};
+pub use shared_bits::{BitKey, Displaced, Ends, Owner, SharedBit, SharedBits};
+pub use table::{Asked, DetectReport, DetectTable, Inheritance, SHARED_BITS};
 pub use threshold::{Passage, Thresholds};

@@ -3,7 +3,8 @@
 use weir_rules::field::FieldId;
 use weir_rules::number::Level;
 use weir_rules::signature::{
-    AppProtocol, BitScope, Buffer, BufferCondition, PacketCondition, RuleProtocol, Signature, StateCondition,
+    AppProtocol, BitScope, Buffer, BufferCondition, BufferMatch, PacketCondition, RuleProtocol, Signature,
+    StateCondition,
 };
 
 /// Why a signature can't be asked; `None` where it can.
@@ -16,7 +17,7 @@ pub fn unsupported(signature: &Signature) -> Option<String> {
             Some(format!("{} is not told by the decoders yet", number.number.name()))
         })
         .or_else(|| signature.packet.iter().find_map(packet))
-        .or_else(|| signature.state.iter().find_map(state))
+        .or_else(|| state(signature))
         .or_else(|| signature.score.map(|_| "scores are not added up yet".to_owned()))
 }
 
@@ -72,12 +73,11 @@ fn packet(condition: &PacketCondition) -> Option<String> {
     }
 }
 
-fn state(state: &StateCondition) -> Option<String> {
-    match state {
-        StateCondition::Bits(bits) if bits.scope == BitScope::Flow => None,
-        StateCondition::Bits(_) => Some("bits of hosts and pairs are not kept yet".to_owned()),
-        StateCondition::Counter { .. } => Some("flowint is not kept yet".to_owned()),
-    }
+fn state(signature: &Signature) -> Option<String> {
+    let in_transaction = |state: &StateCondition| matches!(state, StateCondition::Bits(bits) if bits.scope == BitScope::Transaction);
+    let of_transaction = |buffer: &BufferMatch| matches!(buffer.buffer, Buffer::Field(_));
+    let without = signature.state.iter().any(in_transaction) && !signature.buffers.iter().any(of_transaction);
+    without.then(|| "bits of a transaction need a field of it".to_owned())
 }
 
 #[cfg(test)]
@@ -94,7 +94,11 @@ mod tests {
             ("decode-event:ipv4.trunc_pkt;", true),
             ("stream_size:client,>,5;", true),
             ("llm.prompt; content:\"x\";", true),
-            ("xbits:set,a,track ip_src;", true),
+            ("xbits:set,a,track ip_src;", false),
+            ("hostbits:isset,a,dst;", false),
+            ("flowint:a,+,1;", false),
+            ("xbits:set,a,track tx;", true),
+            ("http.uri; content:\"x\"; xbits:set,a,track tx;", false),
             ("http.uri; content:\"x\";", false),
             ("ttl:<5;", false),
             ("flowbits:set,a;", false),

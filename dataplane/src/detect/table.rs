@@ -4,14 +4,17 @@
 //! field brings its fast pattern and whenever the transaction has come to a further stage. One that names packets,
 //! numbers and payloads is asked for each packet.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::field::{FieldId, Side};
-use weir_rules::signature::{
-    BitScope, Buffer, BufferCondition, FlowDirection, RuleIndex, Signature, SignatureSet, StateCondition,
-};
+use weir_rules::signature::{Buffer, BufferCondition, FlowDirection, RuleIndex, Signature, SignatureSet};
 
-use super::flow_bits::{FlowBit, FlowBitNames};
+use super::memory::Memory;
+use super::names::StateNames;
 use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
+use super::shared_bits::SharedBits;
 use super::support::unsupported;
 use crate::confirm::{Compiled, Confirmer, Limits};
 use crate::flow::Direction;
@@ -42,7 +45,28 @@ pub struct DetectTable {
     // Asked for each flow and each segment: summed up once, when compiled.
     any_asked: bool,
     any_wanted: bool,
-    bits: FlowBitNames,
+    memories: HashMap<RuleIndex, Memory>,
+    any_in_transactions: bool,
+    names: StateNames,
+    shared: Arc<SharedBits>,
+}
+
+/// What a rule set takes over from the one before, and the sizes of what it makes anew.
+#[derive(Clone, Copy, Debug)]
+pub struct Inheritance<'p> {
+    /// The one before.
+    pub previous: Option<&'p DetectTable>,
+    /// Bits of hosts and pairs that can be set at once.
+    pub shared_bits: usize,
+}
+
+/// Bits of hosts and pairs that can be set at once where nothing else is said; 16 bytes each.
+pub const SHARED_BITS: usize = 1 << 18;
+
+impl Default for Inheritance<'_> {
+    fn default() -> Self {
+        Inheritance { previous: None, shared_bits: SHARED_BITS }
+    }
 }
 
 /// What became of the signatures.
@@ -54,18 +78,18 @@ pub struct DetectReport {
 
 impl DetectTable {
     /// Compiles the signatures of `set` that are not plain.
-    pub fn compile(set: &SignatureSet) -> (DetectTable, DetectReport) {
+    pub fn compile(set: &SignatureSet, inheritance: Inheritance<'_>) -> (DetectTable, DetectReport) {
         let Compiled { confirmer, diagnostics, unusable } = Confirmer::compile(set, Limits::default());
         let mut report = DetectReport { diagnostics };
-        let mut build = Build::new(set.signatures.len());
+        let mut build = Build::new(set.signatures.len(), inheritance);
         for (index, signature) in set.signatures.iter().enumerate() {
             let rule = RuleIndex(index as u32);
             if signature.plain_conditions().is_some() || unusable.binary_search(&rule).is_ok() {
                 continue;
             }
-            match unsupported(signature) {
-                Some(reason) => report.diagnostics.push(left_out(signature, &reason)),
-                None => build.add(rule, signature),
+            let left = unsupported(signature).or_else(|| build.add(rule, signature).err().map(str::to_owned));
+            if let Some(reason) = left {
+                report.diagnostics.push(left_out(signature, &reason));
             }
         }
         let table = build.finish(confirmer, &mut report);
@@ -121,9 +145,19 @@ impl DetectTable {
         })
     }
 
-    /// The number of a flow bit.
-    pub fn bit(&self, name: &str) -> Option<FlowBit> {
-        self.bits.find(name)
+    /// What a signature asks of and does to what is remembered; nothing, for most.
+    pub fn memory(&self, rule: RuleIndex) -> Option<&Memory> {
+        self.memories.get(&rule)
+    }
+
+    /// Whether any signature remembers something of a transaction.
+    pub fn remembers_in_transactions(&self) -> bool {
+        self.any_in_transactions
+    }
+
+    /// The bits of hosts and pairs, which outlive the rule set.
+    pub fn shared(&self) -> &Arc<SharedBits> {
+        &self.shared
     }
 }
 
@@ -135,34 +169,34 @@ fn left_out(signature: &Signature, reason: &str) -> Diagnostic {
     )
 }
 
-struct Build {
+struct Build<'p> {
+    inheritance: Inheritance<'p>,
     asked: Vec<Asked>,
     fields: Vec<[PrefilterBuilder; 2]>,
     packets: [PrefilterBuilder; 2],
     wanted: [[bool; 2]; FIELDS],
-    bits: FlowBitNames,
+    memories: HashMap<RuleIndex, Memory>,
+    names: StateNames,
 }
 
-impl Build {
-    fn new(signatures: usize) -> Build {
+impl<'p> Build<'p> {
+    fn new(signatures: usize, inheritance: Inheritance<'p>) -> Build<'p> {
         Build {
+            inheritance,
             asked: vec![Asked::Elsewhere; signatures],
             fields: (0..FIELDS).map(|_| Default::default()).collect(),
             packets: Default::default(),
             wanted: [[false; 2]; FIELDS],
-            bits: FlowBitNames::default(),
+            memories: HashMap::new(),
+            names: inheritance.previous.map(|table| table.names.inherited()).unwrap_or_default(),
         }
     }
 
-    fn add(&mut self, rule: RuleIndex, signature: &Signature) {
-        for state in &signature.state {
-            if let StateCondition::Bits(bits) = state
-                && bits.scope == BitScope::Flow
-            {
-                for name in &bits.names {
-                    self.bits.of(name);
-                }
-            }
+    fn add(&mut self, rule: RuleIndex, signature: &Signature) -> Result<(), &'static str> {
+        if !signature.state.is_empty() {
+            let memory = Memory::new(signature, &mut self.names);
+            let memory = memory.ok_or("there are too many names of bits and counters")?;
+            self.memories.insert(rule, memory);
         }
         let fields: Vec<FieldId> = signature
             .buffers
@@ -179,7 +213,7 @@ impl Build {
             for direction in directions(signature, Side::Either) {
                 self.packets[direction.index()].add(rule, literal.clone());
             }
-            return;
+            return Ok(());
         };
         self.set_asked(rule, Asked::Transaction);
         for &field in &fields {
@@ -197,6 +231,7 @@ impl Build {
                 group[direction.index()].add(rule, literal.clone());
             }
         }
+        Ok(())
     }
 
     fn set_asked(&mut self, rule: RuleIndex, asked: Asked) {
@@ -206,6 +241,7 @@ impl Build {
     }
 
     fn finish(self, confirmer: Confirmer, report: &mut DetectReport) -> DetectTable {
+        let shared = self.shared_bits();
         let mut build = |builder: PrefilterBuilder| {
             if builder.is_empty() {
                 return None;
@@ -234,7 +270,21 @@ impl Build {
             any_wanted: self.wanted.iter().flatten().any(|&wanted| wanted),
             asked: self.asked,
             wanted: self.wanted,
-            bits: self.bits,
+            any_in_transactions: self.memories.values().any(Memory::uses_transaction),
+            memories: self.memories,
+            names: self.names,
+            shared,
+        }
+    }
+
+    /// The bits of hosts that were there before, or room for them where a signature is about any.
+    fn shared_bits(&self) -> Arc<SharedBits> {
+        let used = self.memories.values().any(Memory::uses_shared);
+        let before = self.inheritance.previous.map(|table| &table.shared);
+        let room = if used { self.inheritance.shared_bits } else { 0 };
+        match before {
+            Some(before) if before.room() >= room => Arc::clone(before),
+            _ => Arc::new(SharedBits::new(room)),
         }
     }
 }

@@ -324,6 +324,7 @@ impl Engine {
             (Counter::InspectFailed, inspect.failed),
             (Counter::InspectProgressFull, inspect.matcher.progress_full),
             (Counter::InspectWidened, inspect.matcher.widened),
+            (Counter::StateTransactionFull, self.rules.current.detector.counters().bits_full),
             (Counter::EventsLost, self.events.lost()),
         ] {
             self.counters.set(counter, value);

@@ -4,7 +4,7 @@
 //! bits before those that ask for them, and matches are counted where a rule has a `threshold` or `detection_filter`.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{AppProtocol as RuleApp, BitOperation, BitScope, Signature, StateCondition};
+use weir_rules::signature::{AppProtocol as RuleApp, Signature};
 
 use super::frame::Frame;
 use super::judgement::applies;
@@ -12,9 +12,12 @@ use super::lifecycle::Place;
 use super::pipeline::Engine;
 use crate::app::AppHandle;
 use crate::confirm::packet::matches as packet_matches;
+use crate::counter::Counter;
 use crate::decode::recognise::AppProtocol;
-use crate::detect::{FlowBits, PacketLook, PacketView, Passage, fill_numbers, packet_facts};
-use crate::flow::FlowRecord;
+use crate::detect::{
+    Ends, Memory, Order, PacketLook, PacketView, Passage, Surroundings, fill_numbers, packet_facts,
+};
+use crate::flow::{Direction, FlowRecord};
 use crate::inspect::{Hit, Hits, Reporting};
 use crate::packet::Packet;
 
@@ -39,8 +42,7 @@ impl Engine {
             if let Some(record) = self.flows.get(place.id) {
                 fill_numbers(&mut self.numbers, PacketView { packet, frame: frame.bytes }, record);
             }
-            let sets_bits = |hit: &Hit| self.signature(hit).is_some_and(|s| s.state.iter().any(is_change));
-            hits.sort_by_key(|hit| !sets_bits(hit));
+            hits.sort_by_key(|hit| self.order(hit));
             hits.retain(|hit| self.settle_hit(frame, packet, place, hit));
         }
         self.hits = hits;
@@ -48,6 +50,13 @@ impl Engine {
 
     fn signature(&self, hit: &Hit) -> Option<&Signature> {
         self.rules.ruleset(hit.epoch)?.signatures.get(hit.rule)
+    }
+
+    /// Before which others a hit is settled. Signatures that both ask and change may build on each other in their order.
+    fn order(&self, hit: &Hit) -> (Order, u32) {
+        let detect = self.rules.ruleset(hit.epoch).map(|ruleset| &ruleset.detect);
+        let order = detect.and_then(|detect| detect.memory(hit.rule)).map_or(Order::Asks, Memory::order);
+        (order, if order == Order::AsksAndChanges { hit.rule.0 } else { 0 })
     }
 
     fn settle_hit(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, hit: &mut Hit) -> bool {
@@ -72,17 +81,17 @@ impl Engine {
         if !holds {
             return false;
         }
-        if !signature.state.is_empty() && !handle.is_some() {
+        let detect = &rules.ruleset.detect;
+        let memory = detect.memory(hit.rule);
+        if memory.is_some_and(Memory::uses_flow) && !handle.is_some() {
             record.app = self.app.open().unwrap_or(AppHandle::NONE).0;
         }
         let handle = AppHandle(record.app);
-        let detect = &rules.ruleset.detect;
-        if let Some(flow) = self.app.flow(handle) {
-            let remembered = signature.state.iter().all(|state| condition_holds(state, &flow.bits, detect));
-            if !remembered {
-                return false;
-            }
-        } else if !signature.state.is_empty() {
+        let ends = ends(packet, place.direction, hit.direction);
+        let around = Surroundings { shared: detect.shared(), ends, now: frame.time };
+        if let Some(memory) = memory
+            && !memory.holds(self.app.flow(handle).map(|flow| &flow.memory), around)
+        {
             return false;
         }
         let flow_key = u64::from(place.id.0);
@@ -91,8 +100,11 @@ impl Engine {
         {
             return false;
         }
-        if let Some(flow) = self.app.flow(handle) {
-            signature.state.iter().for_each(|state| change(state, &mut flow.bits, detect));
+        if let Some(memory) = memory {
+            let cost = memory.change(self.app.flow(handle).map(|flow| &mut flow.memory), around);
+            self.counters.add(Counter::StateExpired, cost.expired);
+            self.counters.add(Counter::StateEvicted, cost.evicted);
+            self.counters.add(Counter::StateFull, cost.full);
         }
         if let Some(threshold) = &signature.threshold
             && rules.thresholds.report(threshold, hit.rule, packet, flow_key, frame.time)
@@ -125,35 +137,11 @@ fn speaks(signature: &Signature, protocol: Option<AppProtocol>, field: Option<Fi
     by_field || by_flow
 }
 
-fn is_change(state: &StateCondition) -> bool {
-    matches!(state, StateCondition::Bits(bits) if !bits.operation.is_condition())
-}
-
-fn condition_holds(state: &StateCondition, set: &FlowBits, detect: &crate::detect::DetectTable) -> bool {
-    let StateCondition::Bits(bits) = state else { return false };
-    let is_set = || bits.names.iter().any(|name| detect.bit(name).is_some_and(|bit| set.has(bit)));
-    match (bits.scope, bits.operation) {
-        (BitScope::Flow, BitOperation::IsSet) => is_set(),
-        (BitScope::Flow, BitOperation::IsNotSet) => !is_set(),
-        (BitScope::Flow, _) => true,
-        _ => false,
-    }
-}
-
-fn change(state: &StateCondition, set: &mut FlowBits, detect: &crate::detect::DetectTable) {
-    let StateCondition::Bits(bits) = state else { return };
-    for bit in bits.names.iter().filter_map(|name| detect.bit(name)) {
-        match bits.operation {
-            BitOperation::Set => {
-                set.set(bit);
-            }
-            BitOperation::Unset => set.unset(bit),
-            BitOperation::Toggle => {
-                set.toggle(bit);
-            }
-            BitOperation::IsSet | BitOperation::IsNotSet => {}
-        }
-    }
+/// Who sent what matched, and to whom: the other way round than the packet, where it only tells of what was missing.
+fn ends(packet: &Packet, direction: Direction, of_match: Direction) -> Ends {
+    let (source, destination) =
+        if direction == of_match { (packet.src, packet.dst) } else { (packet.dst, packet.src) };
+    Ends { source, destination, tenant: packet.tenant }
 }
 
 /// What a flow of which nothing is decoded has in place of a handle.

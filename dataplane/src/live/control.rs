@@ -1,6 +1,7 @@
 //! What a running instance does when it is asked: statistics, flows, reloads.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -60,7 +61,7 @@ impl Instance {
         }
         if self.reload.is_none() {
             let (path, generation) = (self.path.clone(), self.generation.next());
-            match ReloadJob::start(path, generation, self.workers.len()) {
+            match ReloadJob::start(path, Arc::clone(&self.ruleset), generation, self.workers.len()) {
                 Ok(job) => self.reload = Some(job),
                 Err(error) => {
                     tracing::error!("can't reload: {error}");
@@ -118,6 +119,7 @@ impl Instance {
             tracing::warn!("these changes take effect at the next start: {}", restart.join(", "));
         }
         self.generation = ruleset.generation;
+        self.ruleset = Arc::clone(&ruleset);
         self.writer.learn(ruleset.catalog(wire_names(&self.config)));
         let (count, mut waiting) = (self.workers.len(), 0);
         for (worker, rules) in self.workers.iter_mut().zip(rules) {

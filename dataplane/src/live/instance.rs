@@ -76,6 +76,8 @@ pub struct Instance {
     pub(super) workers: Vec<WorkerHandle>,
     pub(super) writer: WriterHandle,
     pub(super) generation: Generation,
+    /// The rule set in force, which the next one follows.
+    pub(super) ruleset: Arc<Ruleset>,
     pub(super) started: Instant,
     pub(super) reload: Option<ReloadJob>,
     /// Workers that have not put the newest rule set in force yet, and who waits for that.
@@ -94,7 +96,7 @@ impl Instance {
             return Err(StartError::NoWires);
         }
         let generation = Generation(1);
-        let compiled = Ruleset::load(&config.ruleset_files(), generation, config.strictness())?;
+        let compiled = Ruleset::load(&config.ruleset_files(), None, generation, config.strictness())?;
         for diagnostic in &compiled.diagnostics {
             tracing::warn!("{diagnostic}");
         }
@@ -129,6 +131,7 @@ impl Instance {
             workers,
             writer,
             generation,
+            ruleset,
             started: now,
             reload: None,
             installing: None,

@@ -32,12 +32,17 @@ pub struct ReloadJob {
 }
 
 impl ReloadJob {
-    /// Begins to compile the configuration at `path` for `workers` workers.
-    pub fn start(path: PathBuf, generation: Generation, workers: usize) -> io::Result<ReloadJob> {
+    /// Begins to compile the configuration at `path` for `workers` workers, to follow the rule set `previous`.
+    pub fn start(
+        path: PathBuf,
+        previous: Arc<Ruleset>,
+        generation: Generation,
+        workers: usize,
+    ) -> io::Result<ReloadJob> {
         let (result, prepared) = channel();
         let body = move || {
             // The instance may have stopped meanwhile.
-            let _ = result.send(prepare(&path, generation, workers));
+            let _ = result.send(prepare(&path, &previous, generation, workers));
         };
         thread::Builder::new().name("weir-reload".into()).spawn(body)?;
         Ok(ReloadJob { prepared, asked_by: Vec::new() })
@@ -53,9 +58,14 @@ impl ReloadJob {
     }
 }
 
-fn prepare(path: &std::path::Path, generation: Generation, workers: usize) -> Result<Prepared, String> {
+fn prepare(
+    path: &std::path::Path,
+    previous: &Ruleset,
+    generation: Generation,
+    workers: usize,
+) -> Result<Prepared, String> {
     let config = config::load(path).map_err(|error| error.to_string())?;
-    let compiled = Ruleset::load(&config.ruleset_files(), generation, config.strictness())
+    let compiled = Ruleset::load(&config.ruleset_files(), Some(previous), generation, config.strictness())
         .map_err(|error| error.to_string())?;
     for diagnostic in &compiled.diagnostics {
         tracing::warn!("{diagnostic}");

@@ -25,7 +25,7 @@ pub struct BitsCondition {
     pub operation: BitOperation,
     /// The bits: one, or, for [`BitOperation::IsSet`] and [`BitOperation::IsNotSet`], several of which one is enough.
     pub names: Box<[Box<str>]>,
-    /// Seconds after which a bit that was set is no longer; 0 for never.
+    /// Seconds after which a bit that was set is no longer; 0 of flows and transactions, whose bits end with them.
     pub expire: u32,
 }
 

@@ -10,6 +10,7 @@ mod reload_tests;
 mod rig;
 mod segment_tests;
 mod signature_tests;
+mod state_tests;
 
 use conversation::{Tcp, datagram, fragments};
 use rig::{Rig, Setup};

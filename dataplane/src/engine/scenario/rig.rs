@@ -58,7 +58,7 @@ impl Setup {
 
     pub fn rig(&self, rules: &str, policy: &str) -> Rig {
         let (producer, events) = event_ring(1 << 14);
-        let prepared = prepare(rules, policy, 1, self.inspector);
+        let prepared = prepare(rules, policy, None, self.inspector);
         let rulesets = vec![prepared.ruleset.clone()];
         let seed = HashSeed::fixed(1);
         let engine = Engine::new(self.settings.clone(), self.sizes.clone(), seed, prepared, producer)
@@ -67,12 +67,15 @@ impl Setup {
     }
 }
 
-fn prepare(rules: &str, policy: &str, generation: u32, inspector: InspectorConfig) -> WorkerRules {
+fn prepare(rules: &str, policy: &str, previous: Option<&Ruleset>, inspector: InspectorConfig) -> WorkerRules {
     let rules = [Source::new("test.rules", rules)];
     let policies: Vec<_> =
         (!policy.is_empty()).then(|| Source::new("test.yaml", policy)).into_iter().collect();
-    let compiled = Ruleset::compile(&rules, &policies, &[], Generation(generation), Strictness::Strict)
-        .expect("rules compile");
+    let compiled = match previous {
+        Some(previous) => Ruleset::compile_after(&rules, &policies, previous, Strictness::Strict),
+        None => Ruleset::compile(&rules, &policies, &[], Generation(1), Strictness::Strict),
+    };
+    let compiled = compiled.expect("rules compile");
     WorkerRules::prepare(Arc::new(compiled.ruleset), inspector).expect("an inspector")
 }
 
@@ -129,8 +132,7 @@ impl Rig {
 
     /// Puts other rules in force.
     pub fn reload(&mut self, rules: &str, policy: &str) -> Option<WorkerRules> {
-        let generation = self.rulesets.len() as u32 + 1;
-        let prepared = prepare(rules, policy, generation, self.inspector);
+        let prepared = prepare(rules, policy, self.rulesets.last().map(Arc::as_ref), self.inspector);
         self.rulesets.push(prepared.ruleset.clone());
         self.engine.install(prepared)
     }

@@ -1,5 +1,6 @@
 //! `flowbits:set,name;`, `xbits:isset,name,track ip_src;`, `hostbits:set,name,src;`: named bits that are remembered.
 
+use super::byte_options::named_argument;
 use super::number::number;
 use super::{Apply, Keyword};
 use crate::signature::draft::Draft;
@@ -11,6 +12,12 @@ use crate::signature::text::{Piece, unquoted};
 pub(super) const FLOW: Keyword = Keyword { name: "flowbits", apply: Apply::Value(flowbits) };
 pub(super) const EXTERNAL: Keyword = Keyword { name: "xbits", apply: Apply::Value(xbits) };
 pub(super) const HOST: Keyword = Keyword { name: "hostbits", apply: Apply::Value(hostbits) };
+
+/// Seconds that `xbits` last where the rule does not say.
+const XBITS_EXPIRE: u32 = 30;
+
+/// Seconds that `hostbits` last.
+const HOSTBITS_EXPIRE: u32 = 300;
 
 fn flowbits(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     let text = unquoted(value)?;
@@ -31,29 +38,36 @@ fn xbits(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
     }
     let help = "xbits:set,name,track ip_src,expire 60";
     let parts: Vec<_> = text.split(',').collect();
-    let [operation, names, track, ref rest @ ..] = parts[..] else { return Err(wrong(value, help)) };
-    let scope = match track.text.strip_prefix("track").map(str::trim) {
-        Some("ip_src") => BitScope::Source,
-        Some("ip_dst") => BitScope::Destination,
-        Some("ip_pair") => BitScope::Pair,
-        Some("tx") => BitScope::Transaction,
+    let [operation, names, ref options @ ..] = parts[..] else { return Err(wrong(value, help)) };
+    let (mut scope, mut expire) = (None, None);
+    for &option in options {
+        let (name, argument) = named_argument(option);
+        match name {
+            "track" if scope.is_none() => scope = Some(track(argument)?),
+            "expire" if expire.is_none() => expire = Some(number(argument, 1..=u32::MAX)?),
+            _ => return Err(wrong(option, help)),
+        }
+    }
+    let Some(scope) = scope else { return Err(wrong(value, help)) };
+    let operation = self::operation(operation)?;
+    if scope == BitScope::Transaction && !matches!(operation, BitOperation::Set | BitOperation::IsSet) {
+        return Err(Fault::error(value.span(), "a bit of a transaction can only be set and asked for")
+            .with_help("write set or isset"));
+    }
+    add(draft, scope, operation, names, expire.unwrap_or(XBITS_EXPIRE))
+}
+
+fn track(text: Piece<'_>) -> Result<BitScope, Fault> {
+    Ok(match text.text {
+        "ip_src" => BitScope::Source,
+        "ip_dst" => BitScope::Destination,
+        "ip_pair" => BitScope::Pair,
+        "tx" => BitScope::Transaction,
         _ => {
-            return Err(Fault::error(track.span(), "this is not where bits are kept")
+            return Err(Fault::error(text.span(), "this is not where bits are kept")
                 .with_help("write track ip_src, track ip_dst, track ip_pair or track tx"));
         }
-    };
-    let expire = match rest {
-        [] => 0,
-        [expire] => match expire.text.strip_prefix("expire") {
-            Some(seconds) => {
-                let at = expire.text.len() - seconds.len();
-                number(expire.skip(at).trimmed(), 1..=u32::MAX)?
-            }
-            None => return Err(wrong(*expire, help)),
-        },
-        _ => return Err(wrong(value, help)),
-    };
-    add(draft, scope, self::operation(operation)?, names, expire)
+    })
 }
 
 fn hostbits(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
@@ -73,7 +87,7 @@ fn hostbits(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
         [scope] if scope.text == "both" => BitScope::Pair,
         _ => return Err(wrong(value, "hostbits:set,name,src")),
     };
-    add(draft, scope, self::operation(operation)?, names, 0)
+    add(draft, scope, self::operation(operation)?, names, HOSTBITS_EXPIRE)
 }
 
 fn wrong(at: Piece<'_>, form: &str) -> Fault {
