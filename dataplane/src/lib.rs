@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod confirm;
 pub mod counter;
+pub mod database;
 pub mod decode;
 pub mod detect;
 pub mod engine;

@@ -5,12 +5,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use thiserror::Error;
 use weir_rules::diagnostic::{Diagnostic, Severity, Source};
 use weir_rules::policy::Policy;
 use weir_rules::signature::{self, SignatureSet, Variables};
 
+use crate::database::{CacheCounters, Compiler, DatabaseCache};
 use crate::detect::{DetectTable, Inheritance, SHARED_BITS};
 use crate::event::{Catalog, Generation};
 use crate::inspect::Databases;
@@ -26,6 +28,8 @@ pub struct RulesetFiles {
     pub variables: Vec<(String, String)>,
     /// Bits of hosts and pairs that can be set at once.
     pub shared_bits: usize,
+    /// Where compiled databases are kept; they are not where it is not given.
+    pub cache: Option<PathBuf>,
 }
 
 impl Default for RulesetFiles {
@@ -35,6 +39,7 @@ impl Default for RulesetFiles {
             policies: Vec::new(),
             variables: Vec::new(),
             shared_bits: SHARED_BITS,
+            cache: None,
         }
     }
 }
@@ -101,6 +106,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// Signatures that were left out.
     pub left_out: usize,
+    /// What the cache of databases did, where there is one.
+    pub cache: Option<CacheCounters>,
 }
 
 impl Ruleset {
@@ -116,10 +123,11 @@ impl Ruleset {
         let texts = Texts { rules: &rules, policies: &policies, variables: &files.variables };
         let previous = previous.map(|previous| &*previous.detect);
         let inheritance = Inheritance { previous, shared_bits: files.shared_bits };
-        Ruleset::build(&texts, inheritance, generation, strictness)
+        let compiler = Compiler::new(files.cache.as_deref().and_then(open_cache));
+        Ruleset::build(&texts, inheritance, &compiler, generation, strictness)
     }
 
-    /// Compiles texts.
+    /// Compiles texts, without a cache.
     pub fn compile(
         rules: &[Arc<Source>],
         policies: &[Arc<Source>],
@@ -128,7 +136,7 @@ impl Ruleset {
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
         let texts = Texts { rules, policies, variables };
-        Ruleset::build(&texts, Inheritance::default(), generation, strictness)
+        Ruleset::build(&texts, Inheritance::default(), &Compiler::default(), generation, strictness)
     }
 
     /// Compiles texts to follow a rule set that is in force.
@@ -140,12 +148,13 @@ impl Ruleset {
     ) -> Result<Compiled, RulesetError> {
         let texts = Texts { rules, policies, variables: &[] };
         let inheritance = Inheritance { previous: Some(&previous.detect), ..Inheritance::default() };
-        Ruleset::build(&texts, inheritance, previous.generation.next(), strictness)
+        Ruleset::build(&texts, inheritance, &Compiler::default(), previous.generation.next(), strictness)
     }
 
     fn build(
         texts: &Texts<'_>,
         inheritance: Inheritance<'_>,
+        compiler: &Compiler,
         generation: Generation,
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
@@ -157,8 +166,11 @@ impl Ruleset {
         };
         let loaded = signature::load(rules, &Variables::with(variables));
         diagnostics.extend(loaded.diagnostics);
-        let (databases, report) = Databases::compile(&loaded.set);
-        let (detect, unasked) = DetectTable::compile(&loaded.set, inheritance);
+        let ((databases, report), (detect, unasked)) = thread::scope(|scope| {
+            let detect = scope.spawn(|| DetectTable::compile(&loaded.set, inheritance, compiler));
+            let databases = Databases::compile_with(&loaded.set, compiler);
+            (databases, detect.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
         let undecoded: usize = loaded.undecoded.values().sum();
         let left_out = loaded.failed + undecoded + report.diagnostics.len() + unasked.diagnostics.len();
         diagnostics.extend(report.diagnostics);
@@ -173,7 +185,7 @@ impl Ruleset {
             databases: Arc::new(databases),
             detect: Arc::new(detect),
         };
-        Ok(Compiled { ruleset, diagnostics, left_out })
+        Ok(Compiled { ruleset, diagnostics, left_out, cache: compiler.cache_counters() })
     }
 
     /// What the event writer needs to name the rules and identities of this generation.
@@ -185,6 +197,13 @@ impl Ruleset {
             wires,
         }
     }
+}
+
+/// Rules are in force with a cache or without, so one that can't be used is no more than a warning.
+fn open_cache(directory: &Path) -> Option<DatabaseCache> {
+    DatabaseCache::open(directory)
+        .inspect_err(|error| tracing::warn!("compiled rules are not kept: {error}"))
+        .ok()
 }
 
 fn read_all(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, RulesetError> {

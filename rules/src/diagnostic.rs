@@ -37,6 +37,14 @@ impl Source {
         Position { line, column: before.chars().count() + 1 }
     }
 
+    /// The bytes of all lines that a span touches, without the last line feed.
+    fn lines(&self, span: Range<usize>) -> Range<usize> {
+        let text = self.text.as_str();
+        let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let behind = text.get(span.end..).and_then(|behind| behind.find('\n'));
+        start..behind.map_or(text.len(), |length| span.end + length)
+    }
+
     /// The nearest byte at or before `offset` where a character starts.
     pub(crate) fn boundary(&self, offset: usize) -> usize {
         let mut offset = offset.min(self.text.len());
@@ -115,12 +123,16 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
             Severity::Error => Level::ERROR,
         };
-        let text = self.source.text.as_str();
         let start = self.source.boundary(self.span.start);
         let end = self.source.boundary(self.span.end).max(start);
+        // The lines in question alone: a renderer that is given a large file goes through all of it each time.
+        let shown = self.source.lines(start..end);
+        let line = self.source.position(shown.start).line;
+        let text = self.source.text.get(shown.clone()).unwrap_or_default();
         let snippet = Snippet::source(text)
             .path(self.source.name.as_str())
-            .annotation(AnnotationKind::Primary.span(start..end));
+            .line_start(line)
+            .annotation(AnnotationKind::Primary.span(start - shown.start..end - shown.start));
         let mut group = Group::with_title(level.primary_title(self.message.as_str())).element(snippet);
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
@@ -157,6 +169,20 @@ mod tests {
         assert!(rendered.contains("a.rules:2:5"), "{rendered}");
         assert!(rendered.contains("^^^^"), "{rendered}");
         assert!(rendered.contains("three"), "{rendered}");
+    }
+
+    #[test]
+    fn what_is_shown_is_the_lines_in_question() {
+        let source = Source::new("a", "first\nsecond line\nthird line\nfourth\n");
+        for (span, shown, hidden) in [
+            (6..12, "2 | second line", "third"),
+            (18..23, "3 | third line", "fourth"),
+            (29..35, "4 | fourth", "third"),
+        ] {
+            let rendered = Diagnostic::error(&source, span, "wrong").render();
+            assert!(rendered.contains(shown), "{rendered}");
+            assert!(!rendered.contains(hidden) && !rendered.contains("first"), "{rendered}");
+        }
     }
 
     #[test]

@@ -100,6 +100,14 @@ fn text_of(config: &Config, compiled: &Compiled) -> String {
     table.add_row(["signatures", &number::grouped(ruleset.signatures.signatures.len() as u64)]);
     table.add_row(["signatures left out", &number::grouped(compiled.left_out as u64)]);
     table.add_row(["errors, warnings", &format!("{errors}, {warnings}")]);
+    if let Some(cache) = &compiled.cache {
+        table.add_row(["databases compiled", &number::grouped(cache.misses)]);
+        table.add_row(["databases from the cache", &number::grouped(cache.hits)]);
+        let unusable = cache.damaged + cache.untrusted + cache.unwritten;
+        if unusable > 0 {
+            table.add_row(["files of the cache that were no use", &number::grouped(unusable)]);
+        }
+    }
     let mut text = format!("{table}\n");
     let groups = ruleset.databases.summary();
     if !groups.is_empty() {
@@ -144,6 +152,14 @@ fn json_of(config: &Config, compiled: &Compiled) -> Value {
         "policy_rules": ruleset.policy.rules().len(),
         "signatures": ruleset.signatures.signatures.len(),
         "left_out": compiled.left_out,
+        "cache": compiled.cache.map(|cache| json!({
+            "hits": cache.hits,
+            "misses": cache.misses,
+            "damaged": cache.damaged,
+            "untrusted": cache.untrusted,
+            "unwritten": cache.unwritten,
+            "evicted": cache.evicted,
+        })),
         "groups": groups,
         "diagnostics": diagnostics,
     })

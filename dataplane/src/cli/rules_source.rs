@@ -1,5 +1,6 @@
 //! Configuration and rules as the offline commands take them: a configuration file, or files named one by one.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use clap::Args;
 use weir_rules::diagnostic::Severity;
 
 use super::Failure;
+use crate::config::file::CacheChoice;
 use crate::config::{self, Config};
 use crate::event::Generation;
 use crate::ruleset::{Ruleset, Strictness};
@@ -26,6 +28,14 @@ pub struct RulesSource {
     /// Let one bad signature refuse all.
     #[arg(long)]
     pub strict: bool,
+    /// Where compiled rules are kept: a directory, `auto` or `never`.
+    #[arg(long, value_name = "DIR", value_parser = cache_choice)]
+    pub cache: Option<CacheChoice>,
+}
+
+/// Any text names a directory.
+fn cache_choice(text: &str) -> Result<CacheChoice, Infallible> {
+    Ok(text.to_owned().into())
 }
 
 /// How much is said about signatures that are left out.
@@ -41,6 +51,9 @@ impl RulesSource {
         config.rules.extend(self.rules.iter().cloned());
         config.policy.extend(self.policy.iter().cloned());
         config.inspect.strict |= self.strict;
+        if let Some(cache) = &self.cache {
+            config.inspect.cache = cache.clone();
+        }
         Ok(config)
     }
 

@@ -344,11 +344,53 @@ pub struct Inspect {
     pub drain: Span,
     /// Whether one bad signature refuses all.
     pub strict: bool,
+    /// Where compiled signatures are kept.
+    pub cache: CacheChoice,
 }
 
 impl Default for Inspect {
     fn default() -> Inspect {
-        Inspect { streams: 131_072, progress: 65_536, drain: Span::seconds(60), strict: false }
+        Inspect {
+            streams: 131_072,
+            progress: 65_536,
+            drain: Span::seconds(60),
+            strict: false,
+            cache: CacheChoice::Auto,
+        }
+    }
+}
+
+/// Where compiled signatures are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum CacheChoice {
+    /// In `/var/cache/weir` for root, in the user's cache directory for others.
+    #[default]
+    Auto,
+    /// They are compiled every time.
+    Never,
+    /// In this directory, relative to the configuration file.
+    Directory(PathBuf),
+}
+
+impl From<String> for CacheChoice {
+    fn from(text: String) -> CacheChoice {
+        match text.as_str() {
+            "auto" => CacheChoice::Auto,
+            "never" => CacheChoice::Never,
+            _ => CacheChoice::Directory(text.into()),
+        }
+    }
+}
+
+impl CacheChoice {
+    /// The directory, where there is to be one.
+    pub fn directory(&self) -> Option<PathBuf> {
+        match self {
+            CacheChoice::Auto => crate::database::default_directory(),
+            CacheChoice::Never => None,
+            CacheChoice::Directory(directory) => Some(directory.clone()),
+        }
     }
 }
 

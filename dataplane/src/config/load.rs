@@ -9,7 +9,7 @@ use thiserror::Error;
 use weir_rules::diagnostic::{Diagnostic, Source};
 use weir_rules::yaml;
 
-use super::file::Config;
+use super::file::{CacheChoice, Config};
 use super::settings::MAX_TCP_WINDOW;
 use crate::packet::MAX_TUNNEL_DEPTH;
 use crate::worker::MAX_BURST;
@@ -42,6 +42,9 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let base = path.parent().unwrap_or(Path::new(""));
     for file in config.rules.iter_mut().chain(&mut config.policy) {
         *file = base.join(&*file);
+    }
+    if let CacheChoice::Directory(directory) = &mut config.inspect.cache {
+        *directory = base.join(&*directory);
     }
     Ok(config)
 }

@@ -83,6 +83,7 @@ impl Config {
             policies: self.policy.clone(),
             shared_bits: self.state.shared_bits.value as usize,
             variables: self.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            cache: self.inspect.cache.directory(),
         }
     }
 

@@ -6,10 +6,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
-use hyperscan::{BlockDatabase, Builder, Matching, Pattern, PatternFlags, Patterns, Scratch};
+use hyperscan::{BlockDatabase, Matching, PatternFlags, Scratch};
 use weir_rules::signature::{Case, RuleIndex};
 
+use crate::database::{Database, PatternSet, ScanMode, ScanPattern};
 use crate::inspect::literal_expression;
 
 /// A literal to look for, and in which cases of letters.
@@ -53,32 +55,36 @@ impl PrefilterBuilder {
         self.literals.is_empty() && self.always.is_empty()
     }
 
-    /// Compiles the group.
-    pub fn build(self) -> Result<Prefilter, hyperscan::Error> {
+    /// Whether there is anything to scan for.
+    pub fn has_literals(&self) -> bool {
+        !self.literals.is_empty()
+    }
+
+    /// What the group is scanned for; no patterns where all of it is asked every time.
+    pub fn pattern_set(&self) -> PatternSet {
+        PatternSet { patterns: self.literals.iter().map(pattern).collect(), mode: ScanMode::Block }
+    }
+
+    /// The group, with the database that its patterns compiled to.
+    pub fn with(self, database: Option<Database>) -> Prefilter {
+        let database = match database {
+            Some(Database::Block(database)) => Some(database),
+            Some(Database::Streaming(_)) | None => None,
+        };
         let longest = self.literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
-        let patterns: Patterns =
-            self.literals.iter().enumerate().map(|(id, literal)| pattern(id, literal)).collect();
-        let database: Option<BlockDatabase> =
-            if self.literals.is_empty() { None } else { Some(patterns.build()?) };
-        Ok(Prefilter { database, rules: self.rules, always: self.always, longest })
+        Prefilter { database, rules: self.rules, always: self.always, longest }
     }
 }
 
-fn pattern(id: usize, literal: &Literal) -> Pattern {
+fn pattern(literal: &Literal) -> ScanPattern {
     let mut flags = PatternFlags::SINGLEMATCH;
     flags.set(PatternFlags::CASELESS, literal.case.is_insensitive());
-    Pattern {
-        expression: literal_expression(&literal.bytes),
-        flags,
-        id: Some(id),
-        ext: hyperscan::ExprExt::default(),
-        som: None,
-    }
+    ScanPattern { expression: literal_expression(&literal.bytes), flags }
 }
 
 /// A compiled group.
 pub struct Prefilter {
-    database: Option<BlockDatabase>,
+    database: Option<Arc<BlockDatabase>>,
     rules: Vec<Vec<RuleIndex>>,
     always: Vec<RuleIndex>,
     longest: usize,
@@ -157,6 +163,7 @@ impl Prefilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::Compiler;
 
     fn prefilter() -> Prefilter {
         let mut builder = PrefilterBuilder::default();
@@ -165,7 +172,8 @@ mod tests {
         builder.add(RuleIndex(1), literal("KEY", Case::Insensitive));
         builder.add(RuleIndex(2), literal("secret", Case::Sensitive));
         builder.add(RuleIndex(3), None);
-        builder.build().expect("literals compile")
+        let database = Compiler::default().compile(&[builder.pattern_set()]).remove(0);
+        builder.with(Some(database.expect("literals compile")))
     }
 
     fn look(prefilter: &Prefilter, value: &[u8], from: usize) -> Vec<u32> {

@@ -17,6 +17,7 @@ use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
 use super::shared_bits::SharedBits;
 use super::support::unsupported;
 use crate::confirm::{Compiled, Confirmer, Limits};
+use crate::database::Compiler;
 use crate::flow::Direction;
 
 const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
@@ -78,7 +79,11 @@ pub struct DetectReport {
 
 impl DetectTable {
     /// Compiles the signatures of `set` that are not plain.
-    pub fn compile(set: &SignatureSet, inheritance: Inheritance<'_>) -> (DetectTable, DetectReport) {
+    pub fn compile(
+        set: &SignatureSet,
+        inheritance: Inheritance<'_>,
+        compiler: &Compiler,
+    ) -> (DetectTable, DetectReport) {
         let Compiled { confirmer, diagnostics, unusable } = Confirmer::compile(set, Limits::default());
         let mut report = DetectReport { diagnostics };
         let mut build = Build::new(set.signatures.len(), inheritance);
@@ -92,7 +97,7 @@ impl DetectTable {
                 report.diagnostics.push(left_out(signature, &reason));
             }
         }
-        let table = build.finish(confirmer, &mut report);
+        let table = build.finish(confirmer, compiler, &mut report);
         (table, report)
     }
 
@@ -240,28 +245,12 @@ impl<'p> Build<'p> {
         }
     }
 
-    fn finish(self, confirmer: Confirmer, report: &mut DetectReport) -> DetectTable {
+    fn finish(self, confirmer: Confirmer, compiler: &Compiler, report: &mut DetectReport) -> DetectTable {
         let shared = self.shared_bits();
-        let mut build = |builder: PrefilterBuilder| {
-            if builder.is_empty() {
-                return None;
-            }
-            // Literals always compile; what can fail is memory.
-            builder
-                .build()
-                .inspect_err(|error| {
-                    let source = weir_rules::diagnostic::Source::new("signatures", "");
-                    let message = format!("a group of signatures does not compile: {error}");
-                    report.diagnostics.push(Diagnostic::error(&source, 0..0, message));
-                })
-                .ok()
-        };
-        let mut fields = [const { [const { None }; 2] }; FIELDS];
-        for (slot, [to_server, to_client]) in fields.iter_mut().zip(self.fields) {
-            *slot = [build(to_server), build(to_client)];
-        }
-        let [to_server, to_client] = self.packets;
-        let packets = [build(to_server), build(to_client)];
+        let mut built = build_all(self.fields.into_iter().flatten().chain(self.packets), compiler, report);
+        let mut next = || built.next().flatten();
+        let fields = [(); FIELDS].map(|()| [next(), next()]);
+        let packets = [next(), next()];
         DetectTable {
             confirmer,
             fields,
@@ -287,6 +276,40 @@ impl<'p> Build<'p> {
             _ => Arc::new(SharedBits::new(room)),
         }
     }
+}
+
+/// Compiles groups side by side, in their order; none where there is nothing in one.
+fn build_all(
+    builders: impl Iterator<Item = PrefilterBuilder>,
+    compiler: &Compiler,
+    report: &mut DetectReport,
+) -> impl Iterator<Item = Option<Prefilter>> {
+    let builders: Vec<PrefilterBuilder> = builders.collect();
+    let sets: Vec<_> = builders.iter().map(PrefilterBuilder::pattern_set).collect();
+    let scanned: Vec<_> = sets.into_iter().filter(|set| !set.patterns.is_empty()).collect();
+    let mut compiled = compiler.compile(&scanned).into_iter();
+    let built: Vec<Option<Prefilter>> = builders
+        .into_iter()
+        .map(|builder| {
+            if builder.is_empty() {
+                return None;
+            }
+            if !builder.has_literals() {
+                return Some(builder.with(None));
+            }
+            match compiled.next()? {
+                Ok(database) => Some(builder.with(Some(database))),
+                // Literals always compile; what can fail is memory.
+                Err(refused) => {
+                    let source = weir_rules::diagnostic::Source::new("signatures", "");
+                    let message = format!("a group of signatures does not compile: {}", refused.message);
+                    report.diagnostics.push(Diagnostic::error(&source, 0..0, message));
+                    None
+                }
+            }
+        })
+        .collect();
+    built.into_iter()
 }
 
 /// The directions in which a field of a signature can occur.

@@ -4,9 +4,8 @@
 //! by all workers; what a worker writes to is in [`super::Inspector`].
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use hyperscan::{BlockDatabase, Builder, PatternFlags, Patterns, StreamingDatabase};
+use hyperscan::PatternFlags;
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::field::{Continuity, FieldId};
 use weir_rules::signature::{
@@ -14,6 +13,7 @@ use weir_rules::signature::{
 };
 
 use super::plan::{GroupPlan, PatternKey, Report};
+use crate::database::{Compiler, Database, PatternSet, Refused, ScanMode, ScanPattern};
 use crate::flow::Direction;
 
 const TCP: u8 = 6;
@@ -21,23 +21,6 @@ const UDP: u8 = 17;
 
 /// How often a group is compiled, each time without the patterns that Hyperscan refused before.
 const MAX_ATTEMPTS: usize = 8;
-
-/// A compiled database, in the mode of its field.
-pub enum Database {
-    /// For a field whose chunks continue each other.
-    Streaming(StreamingDatabase),
-    /// For a field whose chunks are complete in themselves.
-    Block(BlockDatabase),
-}
-
-impl fmt::Debug for Database {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Database::Streaming(_) => "Streaming(..)",
-            Database::Block(_) => "Block(..)",
-        })
-    }
-}
 
 /// The signatures of one field and direction.
 #[derive(Debug)]
@@ -88,16 +71,15 @@ pub struct GroupSummary {
 impl Databases {
     /// Compiles `set`. A signature that Hyperscan refuses is reported and left out.
     pub fn compile(set: &SignatureSet) -> (Databases, CompileReport) {
+        Databases::compile_with(set, &Compiler::default())
+    }
+
+    /// As [`compile`](Self::compile), by `compiler`.
+    pub fn compile_with(set: &SignatureSet, compiler: &Compiler) -> (Databases, CompileReport) {
         let mut report = CompileReport::default();
         let usable = usable_signatures(set, &mut report);
         let mut databases = Databases::default();
-        let mut left_out = BTreeSet::new();
-        for field in FieldId::ALL {
-            for direction in [Direction::ToServer, Direction::ToClient] {
-                let group = compile_group(set, &usable, field, direction, &mut left_out, &mut report);
-                databases.groups[field.index()][direction.index()] = group;
-            }
-        }
+        compile_groups(set, &usable, compiler, &mut databases, &mut report);
         databases.header_only = usable
             .iter()
             .copied()
@@ -165,11 +147,12 @@ fn usable_signatures(set: &SignatureSet, report: &mut CompileReport) -> Vec<Rule
             continue;
         }
         let refused = alone.patterns.iter().zip(&alone.uses).find_map(|(key, uses)| {
-            if matches!(key.report, Report::Once | Report::Ends) && key_is_literal(key) {
+            let pattern = scan_pattern(key);
+            if matches!(key.report, Report::Once | Report::Ends) && pattern.is_literal() {
                 return None;
             }
-            let error = pattern(key, 0).info().err()?;
-            Some((usize::from(uses.first()?.step), error))
+            let error = pattern.numbered(0).info().err()?;
+            Some((usize::from(uses.first()?.step), error.to_string()))
         });
         match refused {
             Some((step, error)) => report.diagnostics.push(refusal(signature, step, &error)),
@@ -179,11 +162,7 @@ fn usable_signatures(set: &SignatureSet, report: &mut CompileReport) -> Vec<Rule
     usable
 }
 
-fn key_is_literal(key: &PatternKey) -> bool {
-    !key.expression.bytes().any(|b| b"()[]{}|*+?.^$".contains(&b))
-}
-
-fn refusal(signature: &Signature, step: usize, error: &hyperscan::Error) -> Diagnostic {
+fn refusal(signature: &Signature, step: usize, error: &str) -> Diagnostic {
     let span = conditions(signature).get(step).map_or(0..0, |condition| condition.span.clone());
     Diagnostic::error(&signature.origin.source, span, format!("the scanner can't run this pattern: {error}"))
         .with_help("back-references, look-around and possessive repeats can't be scanned in a stream")
@@ -213,47 +192,62 @@ fn looks_at(signature: &Signature, field: FieldId, direction: Direction) -> bool
     protocol && towards && !conditions(signature).is_empty()
 }
 
-/// Compiles the group of a field and direction. Signatures that Hyperscan refuses are added to `left_out`.
-fn compile_group(
+/// Compiles the groups side by side, and those of them again of which Hyperscan refuses signatures, without these.
+fn compile_groups(
     set: &SignatureSet,
     usable: &[RuleIndex],
-    field: FieldId,
-    direction: Direction,
-    left_out: &mut BTreeSet<RuleIndex>,
+    compiler: &Compiler,
+    databases: &mut Databases,
     report: &mut CompileReport,
-) -> Option<Group> {
-    for attempt in 0..MAX_ATTEMPTS {
-        let plan = plan_group(set, usable, field, direction, left_out);
-        if plan.patterns.is_empty() {
-            return None;
-        }
-        let patterns: Patterns = plan.patterns.iter().enumerate().map(|(id, key)| pattern(key, id)).collect();
-        let error = match build(&patterns, field.continuity()) {
-            Ok(database) => return Some(Group { plan, database }),
-            Err(error) => error,
-        };
-        // Hyperscan names one pattern, after it has compiled those before: so all are tried alone, once.
-        let mut refused = if attempt == 0 { refused_alone(&plan, field.continuity()) } else { Vec::new() };
-        if refused.is_empty() {
-            let named = blame(&error).filter(|_| attempt + 1 < MAX_ATTEMPTS);
-            let Some(named) = named else {
-                report.diagnostics.extend(whole_group_refused(set, &plan, &error));
-                return None;
-            };
-            refused.push((named, error));
-        }
-        for (id, error) in &refused {
-            for usage in plan.uses.get(*id).into_iter().flatten() {
-                let rule = plan.plans[usage.plan as usize].rule;
-                if left_out.insert(rule)
-                    && let Some(signature) = signature(set, rule)
-                {
-                    report.diagnostics.push(refusal(signature, usize::from(usage.step), error));
+) {
+    let mut left_out = BTreeSet::new();
+    let directions = [Direction::ToServer, Direction::ToClient];
+    let mut wanted: Vec<(FieldId, Direction)> =
+        FieldId::ALL.into_iter().flat_map(|field| directions.map(|direction| (field, direction))).collect();
+    for attempt in 1..=MAX_ATTEMPTS {
+        let planned = wanted.drain(..).map(|(field, direction)| {
+            (field, direction, plan_group(set, usable, field, direction, &left_out))
+        });
+        let groups: Vec<_> = planned.filter(|(.., plan)| !plan.patterns.is_empty()).collect();
+        let sets: Vec<_> = groups.iter().map(|(field, _, plan)| pattern_set(plan, *field)).collect();
+        for ((field, direction, plan), built) in groups.into_iter().zip(compiler.compile(&sets)) {
+            match built {
+                Ok(database) => {
+                    databases.groups[field.index()][direction.index()] = Some(Group { plan, database });
+                }
+                Err(refused) if refused.patterns.is_empty() || attempt == MAX_ATTEMPTS => {
+                    report.diagnostics.extend(whole_group_refused(set, &plan, &refused.message));
+                }
+                Err(refused) => {
+                    leave_out(set, &plan, &refused, &mut left_out, report);
+                    wanted.push((field, direction));
                 }
             }
         }
+        if wanted.is_empty() {
+            return;
+        }
     }
-    None
+}
+
+/// Leaves out the signatures whose patterns are refused.
+fn leave_out(
+    set: &SignatureSet,
+    plan: &GroupPlan,
+    refused: &Refused,
+    left_out: &mut BTreeSet<RuleIndex>,
+    report: &mut CompileReport,
+) {
+    for (id, error) in &refused.patterns {
+        for usage in plan.uses.get(*id as usize).into_iter().flatten() {
+            let Some(rule) = plan.plans.get(usage.plan as usize).map(|plan| plan.rule) else { continue };
+            if left_out.insert(rule)
+                && let Some(signature) = signature(set, rule)
+            {
+                report.diagnostics.push(refusal(signature, usize::from(usage.step), error));
+            }
+        }
+    }
 }
 
 fn plan_group(
@@ -274,47 +268,26 @@ fn plan_group(
     plan
 }
 
-fn build(patterns: &Patterns, continuity: Continuity) -> Result<Database, hyperscan::Error> {
-    match continuity {
-        Continuity::Streaming => patterns.build().map(Database::Streaming),
-        Continuity::Block => patterns.build().map(Database::Block),
-    }
+fn pattern_set(plan: &GroupPlan, field: FieldId) -> PatternSet {
+    let mode = match field.continuity() {
+        Continuity::Streaming => ScanMode::Streaming,
+        Continuity::Block => ScanMode::Block,
+    };
+    PatternSet { patterns: plan.patterns.iter().map(scan_pattern).collect(), mode }
 }
 
-/// The patterns that Hyperscan refuses, each compiled for itself.
-fn refused_alone(plan: &GroupPlan, continuity: Continuity) -> Vec<(usize, hyperscan::Error)> {
-    let unsure = plan.patterns.iter().enumerate().filter(|(_, key)| !key_is_literal(key));
-    let compiled =
-        unsure.map(|(id, key)| (id, build(&std::iter::once(pattern(key, 0)).collect(), continuity)));
-    compiled.filter_map(|(id, built)| Some((id, built.err()?))).collect()
-}
-
-/// Which pattern Hyperscan says is at fault.
-fn blame(error: &hyperscan::Error) -> Option<usize> {
-    match error {
-        hyperscan::Error::Hyperscan(hyperscan::HsError::CompileError(details)) => details.expression(),
-        _ => None,
-    }
-}
-
-fn whole_group_refused(set: &SignatureSet, plan: &GroupPlan, error: &hyperscan::Error) -> Option<Diagnostic> {
+fn whole_group_refused(set: &SignatureSet, plan: &GroupPlan, error: &str) -> Option<Diagnostic> {
     let first = signature(set, plan.plans.first()?.rule)?;
     let message = format!("none of {} signatures of this kind compiles: {error}", plan.plans.len());
     Some(Diagnostic::error(&first.origin.source, 0..0, message))
 }
 
-fn pattern(key: &PatternKey, id: usize) -> hyperscan::Pattern {
+fn scan_pattern(key: &PatternKey) -> ScanPattern {
     let mut flags = PatternFlags::empty();
     flags.set(PatternFlags::CASELESS, key.caseless);
     flags.set(PatternFlags::DOTALL, key.dotall);
     flags.set(PatternFlags::MULTILINE, key.multiline);
     flags.set(PatternFlags::SINGLEMATCH, key.report == Report::Once);
     flags.set(PatternFlags::SOM_LEFTMOST, key.report == Report::Spans);
-    hyperscan::Pattern {
-        expression: key.expression.clone(),
-        flags,
-        id: Some(id),
-        ext: hyperscan::ExprExt::default(),
-        som: None,
-    }
+    ScanPattern { expression: key.expression.clone(), flags }
 }

@@ -10,11 +10,12 @@ use hyperscan::{Matching, Scratch};
 use thiserror::Error;
 use weir_rules::field::FieldId;
 
-use super::database::{Database, Databases};
+use super::database::Databases;
 use super::matcher::{Hits, Matcher, MatcherCounters, ScanScope};
 use super::progress;
 use super::stream_pool::{StreamHandle, StreamPool};
 use super::tap::{ScanPiece, ScanTap};
+use crate::database::Database;
 use crate::flow::Direction;
 
 /// Sizes of an inspector.

@@ -18,9 +18,11 @@ mod stream_pool;
 mod tap;
 mod walk;
 
-pub use database::{CompileReport, Database, Databases, Group, GroupSummary};
+pub use database::{CompileReport, Databases, Group, GroupSummary};
 pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened, Scanned};
 pub use matcher::{Hit, Hits, MAX_HITS, Reporting};
 pub use plan::literal_expression;
 pub use stream_pool::StreamHandle;
 pub use tap::{ScanPiece, ScanTap};
+
+pub use crate::database::Database;
