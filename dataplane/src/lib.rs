@@ -20,6 +20,7 @@ pub mod flow;
 pub mod inspect;
 pub mod latency;
 pub mod live;
+mod named_events;
 pub mod packet;
 pub mod replay;
 pub mod ruleset;

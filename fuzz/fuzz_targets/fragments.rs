@@ -30,6 +30,8 @@ fuzz_target!(|input: &[u8]| {
         if packet.fragment.is_none() {
             continue;
         }
+        // Asked before it is pushed, as the engine does.
+        let _ = table.decode_events(frame, &packet, Realm(0), now);
         if let FragmentOutcome::Complete(datagram) = table.push(frame, &packet, Realm(0), now) {
             assert!(datagram.len() <= frame.len() + (64 << 10));
             table.conclude(if pause % 2 == 0 { Conclusion::Forwarded } else { Conclusion::Refused });

@@ -18,8 +18,8 @@ pub type Reputation = dyn Fn(IpAddr, &str) -> Option<u8>;
 pub struct PacketFacts<'a> {
     /// Source and destination.
     pub addresses: Option<(IpAddr, IpAddr)>,
-    /// Types of the IPv4 header's options, in order; none where it is not IPv4.
-    pub ip_options: Option<&'a [u8]>,
+    /// The options of the IPv4 header; none where it is not IPv4.
+    pub ip_options: Option<OptionKinds>,
     /// The flags of the IPv4 header: 4 reserved, 2 don't fragment, 1 more fragments.
     pub fragment_bits: Option<u8>,
     /// The flags of the TCP header, bit 0 being FIN.
@@ -28,8 +28,8 @@ pub struct PacketFacts<'a> {
     pub stream: Option<StreamBytes>,
     /// The protocols that the flow was found to have.
     pub protocols: Protocols,
-    /// Checksums that were looked at, in any order.
-    pub checksums: &'a [(ChecksumLayer, Checksum)],
+    /// Tells what the checksum of a layer is; none where the packet has none.
+    pub checksum: Option<&'a dyn Fn(ChecksumLayer) -> Option<Checksum>>,
     /// States of a TLS handshake that the flow is in, by the bits of
     /// [`TlsState`](PacketCondition::TlsState).
     pub tls_states: Option<u8>,
@@ -39,6 +39,29 @@ pub struct PacketFacts<'a> {
     pub events: Option<&'a dyn Fn(&Event) -> bool>,
     /// The reputation of an address in a category.
     pub reputation: Option<&'a Reputation>,
+}
+
+/// The kinds of options that a header has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OptionKinds([u64; 4]);
+
+impl OptionKinds {
+    /// Adds a kind.
+    pub fn add(&mut self, kind: u8) {
+        if let Some(word) = self.0.get_mut(usize::from(kind / 64)) {
+            *word |= 1 << (kind % 64);
+        }
+    }
+
+    /// Whether there is an option of this kind.
+    pub fn has(&self, kind: u8) -> bool {
+        self.0.get(usize::from(kind / 64)).is_some_and(|word| word >> (kind % 64) & 1 == 1)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0 == [0; 4]
+    }
 }
 
 /// Bytes of a TCP connection so far.
@@ -74,7 +97,7 @@ pub fn matches(condition: &PacketCondition, facts: &PacketFacts<'_>) -> bool {
 fn holds(condition: &PacketCondition, facts: &PacketFacts<'_>) -> Option<bool> {
     Some(match condition {
         PacketCondition::IpOption(IpOption::Any) => !facts.ip_options?.is_empty(),
-        PacketCondition::IpOption(IpOption::Type(kind)) => facts.ip_options?.contains(kind),
+        PacketCondition::IpOption(IpOption::Type(kind)) => facts.ip_options?.has(*kind),
         PacketCondition::FragmentBits(test) => test.matches(facts.fragment_bits?),
         PacketCondition::TcpFlags(test) => test.matches(facts.tcp_flags?),
         PacketCondition::SameAddress => facts.addresses.map(|(source, destination)| source == destination)?,
@@ -82,10 +105,7 @@ fn holds(condition: &PacketCondition, facts: &PacketFacts<'_>) -> Option<bool> {
             let is_ipv4 = facts.addresses?.0.is_ipv4();
             *version == if is_ipv4 { 4 } else { 6 }
         }
-        PacketCondition::Checksum(layer, wanted) => {
-            let found = facts.checksums.iter().find(|(of, _)| of == layer);
-            found.map(|(_, found)| found == wanted)?
-        }
+        PacketCondition::Checksum(layer, wanted) => facts.checksum?(*layer)? == *wanted,
         PacketCondition::Event(event) => facts.events?(event),
         PacketCondition::StreamSize { side, relation, bytes } => {
             stream_size(facts.stream?, *side, *relation, *bytes)

@@ -25,9 +25,12 @@ fn protocol(protocol: ProtocolFound, side: ProtocolSide, presence: Presence) -> 
 #[test]
 fn conditions_hold_as_asked() {
     let reputation = |address, category: &str| (address == A && category == "bad").then_some(7);
+    let mut options = OptionKinds::default();
+    options.add(7);
+    let checksum = |layer| (layer == ChecksumLayer::Ipv4).then_some(Checksum::Invalid);
     let facts = PacketFacts {
         addresses: Some((A, B)),
-        ip_options: Some(&[7]),
+        ip_options: Some(options),
         fragment_bits: Some(2),
         tcp_flags: Some(0x12),
         stream: Some(StreamBytes { client: 10, server: 20 }),
@@ -36,7 +39,7 @@ fn conditions_hold_as_asked() {
             to_client: Some(ProtocolFound::Unknown),
             ..Protocols::default()
         },
-        checksums: &[(ChecksumLayer::Ipv4, Checksum::Invalid)],
+        checksum: Some(&checksum),
         tls_states: Some(3),
         certificate: Some(Validity::Expired),
         events: Some(&|event| &*event.name == "ipv4.trunc_pkt"),

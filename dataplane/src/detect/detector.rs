@@ -9,8 +9,11 @@ use weir_rules::signature::{
     Buffer, BufferMatch, FlowDirection, PacketEnd, RuleIndex, Signature, SignatureSet,
 };
 
+use super::facts::PacketView;
+use super::headers::header;
 use super::memory::{Memory, Order};
 use super::prefilter::Looked;
+use super::raised::Raised;
 use super::table::{Asked, DetectTable};
 use crate::app::transaction::Transaction;
 use crate::app::{Added, Observer, Outcome};
@@ -36,8 +39,8 @@ pub struct DetectCounters {
 /// A packet to be looked at by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct PacketLook<'p> {
-    /// The packet.
-    pub packet: &'p Packet,
+    /// The packet, and its frame.
+    pub view: PacketView<'p>,
     /// Its payload.
     pub payload: &'p [u8],
     /// Its direction in the flow.
@@ -94,7 +97,7 @@ impl Detector {
 
     /// Looks at a packet by itself.
     pub fn packet(&mut self, set: &SignatureSet, epoch: u8, look: PacketLook<'_>, hits: &mut Hits) {
-        let PacketLook { packet, payload, direction } = look;
+        let PacketLook { payload, direction, .. } = look;
         let Some(prefilter) = self.table.packets(direction) else { return };
         let mut nominated = std::mem::take(&mut self.nominated);
         nominated.clear();
@@ -105,24 +108,50 @@ impl Detector {
         });
         self.counters.failed += u64::from(looked == Looked::Failed);
         for &rule in &nominated {
-            let Some(signature) = set.signatures.get(rule.0 as usize) else { continue };
             // What is cheap comes first; the rest of the header is tested with the hits.
-            if signature.protocol.covers(packet.protocol.0)
-                && self.confirm(rule, signature, None, packet, payload, direction)
-            {
-                // Even where it looks at headers only: what it decides, it decides about this packet.
-                let field = Some(FieldId::PacketPayload);
-                hits.push(Hit {
-                    rule,
-                    epoch,
-                    field,
-                    direction,
-                    offset: payload.len() as u64,
-                    reporting: Reporting::Event,
-                });
+            let protocol = set.signatures.get(rule.0 as usize).map(|signature| signature.protocol);
+            if protocol.is_some_and(|protocol| protocol.covers(look.view.packet.protocol.0)) {
+                self.ask(set, epoch, rule, look, hits);
             }
         }
         self.nominated = nominated;
+    }
+
+    /// Looks at a packet about which something was raised.
+    #[cold]
+    pub fn raised(
+        &mut self,
+        set: &SignatureSet,
+        epoch: u8,
+        look: PacketLook<'_>,
+        raised: Raised,
+        hits: &mut Hits,
+    ) {
+        let table = self.table.clone();
+        for &(_, rule) in table.raised().iter().filter(|&&(asked, _)| raised.has_all(asked)) {
+            self.ask(set, epoch, rule, look, hits);
+        }
+    }
+
+    /// Looks at a packet that belongs to no flow.
+    #[cold]
+    pub fn stray(&mut self, set: &SignatureSet, epoch: u8, look: PacketLook<'_>, hits: &mut Hits) {
+        let table = self.table.clone();
+        for &rule in table.strays() {
+            self.ask(set, epoch, rule, look, hits);
+        }
+    }
+
+    /// Asks one signature about a packet by itself.
+    fn ask(&mut self, set: &SignatureSet, epoch: u8, rule: RuleIndex, look: PacketLook<'_>, hits: &mut Hits) {
+        let PacketLook { view, payload, direction } = look;
+        let Some(signature) = set.signatures.get(rule.0 as usize) else { return };
+        if self.confirm(rule, signature, None, view, payload, direction) {
+            // Even where it looks at headers only: what it decides, it decides about this packet.
+            let field = Some(FieldId::PacketPayload);
+            let offset = payload.len() as u64;
+            hits.push(Hit { rule, epoch, field, direction, offset, reporting: Reporting::Event });
+        }
     }
 
     /// Whether all buffers of a signature hold what it asks, as far as they are there.
@@ -131,10 +160,11 @@ impl Detector {
         rule: RuleIndex,
         signature: &Signature,
         transaction: Option<&Transaction>,
-        packet: &Packet,
+        view: PacketView<'_>,
         payload: &[u8],
         direction: Direction,
     ) -> bool {
+        let packet = view.packet;
         self.counters.confirmations += 1;
         self.scratch.begin();
         let (table, scratch) = (&self.table, &mut self.scratch);
@@ -155,8 +185,12 @@ impl Detector {
                 };
                 table.confirmer().matches(rule, index, Value::whole(bytes), scratch)
             }
+            Buffer::Header(of) => match header(view, of) {
+                Some(bytes) => table.confirmer().matches(rule, index, Value::whole(bytes), scratch),
+                None => table.confirmer().matches_absent(rule, index),
+            },
             // Left out when the rule set was compiled.
-            Buffer::Header(_) | Buffer::Undecoded => false,
+            Buffer::Undecoded => false,
         })
     }
 }
@@ -244,7 +278,8 @@ impl TransactionLook<'_> {
                 rule,
                 signature,
                 Some(transaction),
-                self.packet,
+                // Headers are no part of a transaction: it was said over many packets.
+                PacketView { packet: self.packet, frame: &[] },
                 self.payload,
                 direction,
             ) {

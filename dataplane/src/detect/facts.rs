@@ -1,11 +1,12 @@
 //! What signatures can ask of a packet beside its payload: numbers of its headers and of its flow, flags, protocols.
 
 use weir_rules::number::NumberId;
-use weir_rules::signature::{AppProtocol as RuleApp, ProtocolFound};
+use weir_rules::signature::{AppProtocol as RuleApp, Checksum, ChecksumLayer, ProtocolFound};
 
-use crate::confirm::packet::{Numbers, PacketFacts, Protocols};
+use crate::confirm::packet::{Numbers, OptionKinds, PacketFacts, Protocols};
 use crate::decode::recognise::AppProtocol;
 use crate::flow::FlowRecord;
+use crate::packet::checksum::{ChecksumState, verify_ip, verify_transport};
 use crate::packet::{IpProtocol, IpVersion, Packet};
 
 /// A packet with the frame that it was parsed from.
@@ -18,13 +19,62 @@ pub struct PacketView<'f> {
 }
 
 impl<'f> PacketView<'f> {
-    fn ip_header(&self) -> &'f [u8] {
+    /// The IP header, with IPv4's options and IPv6's extension headers.
+    pub(super) fn ip_header(&self) -> &'f [u8] {
         let (start, end) = (usize::from(self.packet.ip_offset), usize::from(self.packet.transport_offset));
         self.frame.get(start..end).unwrap_or_default()
     }
 
-    fn transport(&self) -> &'f [u8] {
-        self.frame.get(usize::from(self.packet.transport_offset)..).unwrap_or_default()
+    /// What the transport makes of the packet: its header and all behind it.
+    pub(super) fn transport(&self) -> &'f [u8] {
+        let end = usize::from(self.packet.payload_offset) + usize::from(self.packet.payload_len);
+        self.frame.get(usize::from(self.packet.transport_offset)..end).unwrap_or_default()
+    }
+
+    /// The transport's header, with its options.
+    pub(super) fn transport_header(&self) -> Option<&'f [u8]> {
+        let (start, end) =
+            (usize::from(self.packet.transport_offset), usize::from(self.packet.payload_offset));
+        self.frame.get(start..end).filter(|bytes| !bytes.is_empty())
+    }
+
+    /// What the checksum of a layer is; none where the packet has none that can be verified.
+    pub fn checksum(&self, layer: ChecksumLayer) -> Option<Checksum> {
+        let packet = self.packet;
+        let of = match layer {
+            ChecksumLayer::Ipv4 => return known(verify_ip(self.frame, packet)),
+            ChecksumLayer::TcpV4 => (IpProtocol::TCP, IpVersion::V4),
+            ChecksumLayer::TcpV6 => (IpProtocol::TCP, IpVersion::V6),
+            ChecksumLayer::UdpV4 => (IpProtocol::UDP, IpVersion::V4),
+            ChecksumLayer::UdpV6 => (IpProtocol::UDP, IpVersion::V6),
+            ChecksumLayer::IcmpV4 => (IpProtocol::ICMP, IpVersion::V4),
+            ChecksumLayer::IcmpV6 => (IpProtocol::ICMPV6, IpVersion::V6),
+        };
+        if of != (packet.protocol, packet.version) {
+            return None;
+        }
+        known(verify_transport(self.frame, packet))
+    }
+
+    /// The kinds of the IPv4 header's options.
+    fn ip_options(&self) -> Option<OptionKinds> {
+        if self.packet.version != IpVersion::V4 {
+            return None;
+        }
+        let mut kinds = OptionKinds::default();
+        let mut options = self.ip_header().get(20..).unwrap_or_default();
+        while let Some((&kind, rest)) = options.split_first() {
+            kinds.add(kind);
+            // The end of the list, a single byte, and all others (RFC 791 §3.1).
+            let behind = match (kind, rest.first()) {
+                (0, _) => break,
+                (1, _) => 0,
+                (_, Some(&len)) if len >= 2 => usize::from(len) - 1,
+                _ => break,
+            };
+            options = rest.get(behind..).unwrap_or_default();
+        }
+        Some(kinds)
     }
 
     /// The IPv4 header's flags: 4 reserved, 2 don't fragment, 1 more fragments.
@@ -36,12 +86,20 @@ impl<'f> PacketView<'f> {
     }
 }
 
+fn known(state: ChecksumState) -> Option<Checksum> {
+    match state {
+        ChecksumState::Good => Some(Checksum::Valid),
+        ChecksumState::Bad => Some(Checksum::Invalid),
+        ChecksumState::Absent => None,
+    }
+}
+
 fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk().copied().map(u16::from_be_bytes)
 }
 
-/// Fills in the numbers of a packet and of its flow.
-pub fn fill_numbers(numbers: &mut Numbers, view: PacketView<'_>, record: &FlowRecord) {
+/// Fills in the numbers of a packet and, where it belongs to one, of its flow.
+pub fn fill_numbers(numbers: &mut Numbers, view: PacketView<'_>, record: Option<&FlowRecord>) {
     let packet = view.packet;
     numbers.clear();
     numbers.add(NumberId::Ttl, packet.ttl);
@@ -66,13 +124,14 @@ pub fn fill_numbers(numbers: &mut Numbers, view: PacketView<'_>, record: &FlowRe
             }
         }
     }
-    if packet.protocol == IpProtocol::TCP {
+    let whole = packet.fragment.is_none();
+    if whole && packet.protocol == IpProtocol::TCP {
         numbers.add(NumberId::TcpSequence, packet.tcp.seq);
         numbers.add(NumberId::TcpAcknowledgment, packet.tcp.ack);
         numbers.add(NumberId::TcpWindow, packet.tcp.window);
         tcp_options(numbers, view.transport());
     }
-    if matches!(packet.protocol, IpProtocol::ICMP | IpProtocol::ICMPV6) {
+    if whole && matches!(packet.protocol, IpProtocol::ICMP | IpProtocol::ICMPV6) {
         let [kind, code] = packet.icmp;
         numbers.add(NumberId::IcmpType, kind);
         numbers.add(NumberId::IcmpCode, code);
@@ -86,7 +145,9 @@ pub fn fill_numbers(numbers: &mut Numbers, view: PacketView<'_>, record: &FlowRe
     for vlan in packet.tenant.vlan.into_iter().filter(|&vlan| vlan != 0) {
         numbers.add(NumberId::VlanId, vlan);
     }
-    flow_numbers(numbers, record);
+    if let Some(record) = record {
+        flow_numbers(numbers, record);
+    }
 }
 
 fn flow_numbers(numbers: &mut Numbers, record: &FlowRecord) {
@@ -134,8 +195,10 @@ pub fn packet_facts<'f>(view: PacketView<'f>, protocol: Option<AppProtocol>) -> 
     let found = protocol.and_then(|protocol| RuleApp::named(protocol.name())).map(ProtocolFound::Known);
     PacketFacts {
         addresses: Some((packet.src.to_ip(), packet.dst.to_ip())),
+        ip_options: view.ip_options(),
         fragment_bits: view.fragment_bits(),
-        tcp_flags: (packet.protocol == IpProtocol::TCP).then(|| packet.tcp.flags.bits()),
+        tcp_flags: (packet.protocol == IpProtocol::TCP && packet.fragment.is_none())
+            .then(|| packet.tcp.flags.bits()),
         protocols: Protocols {
             packet: found,
             to_server: found,

@@ -7,10 +7,13 @@ use weir_rules::signature::{
     StateCondition,
 };
 
+use super::raised::Raised;
+
 /// Why a signature can't be asked; `None` where it can.
 pub fn unsupported(signature: &Signature) -> Option<String> {
     protocol(signature)
         .or_else(|| signature.buffers.iter().find_map(|b| buffer(b.buffer)))
+        .or_else(|| mixed(signature))
         .or_else(|| signature.buffers.iter().flat_map(|b| &b.conditions).find_map(condition))
         .or_else(|| {
             let number = signature.numbers.iter().find(|n| n.number.level() == Level::Transaction)?;
@@ -27,13 +30,24 @@ fn protocol(signature: &Signature) -> Option<String> {
             Some(AppProtocol::Http | AppProtocol::Http1 | AppProtocol::Tls | AppProtocol::Dns) | None,
             protocol,
         ) => match protocol {
-            RuleProtocol::Arp | RuleProtocol::Ethernet => {
-                Some(format!("{} is not looked at", protocol.name()))
+            RuleProtocol::Arp | RuleProtocol::Ethernet if asks_for_payload(signature) => {
+                Some(format!("{} has no payload", protocol.name()))
             }
             _ => None,
         },
         (Some(app), _) => Some(format!("{} is not decoded yet", app.name())),
     }
+}
+
+/// Headers are those of a packet, and what a protocol says may take many.
+fn mixed(signature: &Signature) -> Option<String> {
+    let has = |wanted: fn(&Buffer) -> bool| signature.buffers.iter().any(|b| wanted(&b.buffer));
+    let both = has(|b| matches!(b, Buffer::Field(_))) && has(|b| matches!(b, Buffer::Header(_)));
+    both.then(|| "headers are not looked at together with fields of a protocol".to_owned())
+}
+
+fn asks_for_payload(signature: &Signature) -> bool {
+    signature.buffers.iter().any(|b| !matches!(b.buffer, Buffer::Header(_)))
 }
 
 /// Whether a decoder fills a field.
@@ -46,8 +60,8 @@ pub fn is_decoded(field: FieldId) -> bool {
 fn buffer(buffer: Buffer) -> Option<String> {
     match buffer {
         Buffer::Field(field) if !is_decoded(field) => Some(format!("{} is not decoded yet", field.name())),
-        Buffer::Header(_) | Buffer::Undecoded => Some(format!("{} is not looked at yet", buffer.name())),
-        Buffer::Field(_) | Buffer::Payload | Buffer::Base64 | Buffer::Address(_) => None,
+        Buffer::Undecoded => Some(format!("{} is not looked at yet", buffer.name())),
+        Buffer::Field(_) | Buffer::Payload | Buffer::Base64 | Buffer::Address(_) | Buffer::Header(_) => None,
     }
 }
 
@@ -62,12 +76,12 @@ fn condition(condition: &BufferCondition) -> Option<String> {
 
 fn packet(condition: &PacketCondition) -> Option<String> {
     match condition {
+        PacketCondition::Event(event) if Raised::named(event).is_some() => None,
         PacketCondition::Event(event) => Some(format!("the event {} is not raised yet", event.name)),
         PacketCondition::AddressReputation { .. } => Some("reputations are not loaded yet".to_owned()),
         PacketCondition::CertificateValidity(_) | PacketCondition::TlsState { .. } => {
             Some("the state of TLS is not told to signatures yet".to_owned())
         }
-        PacketCondition::Checksum(..) => Some("checksums are not told to signatures yet".to_owned()),
         PacketCondition::StreamSize { .. } => Some("stream_size is not told yet".to_owned()),
         _ => None,
     }
@@ -91,7 +105,11 @@ mod tests {
     fn what_could_never_match_is_left_out() {
         for (options, left_out) in [
             ("app-layer-event:http.request_body_unexpected;", true),
-            ("decode-event:ipv4.trunc_pkt;", true),
+            ("decode-event:ipv4.trunc_pkt;", false),
+            ("decode-event:ltnull.pkt_too_small;", true),
+            ("tcpv4-csum:invalid;", false),
+            ("tcp.hdr; content:\"x\";", false),
+            ("tcp.hdr; content:\"x\"; http.uri; content:\"x\";", true),
             ("stream_size:client,>,5;", true),
             ("llm.prompt; content:\"x\";", true),
             ("xbits:set,a,track ip_src;", false),

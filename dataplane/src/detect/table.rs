@@ -9,11 +9,14 @@ use std::sync::Arc;
 
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::field::{FieldId, Side};
-use weir_rules::signature::{Buffer, BufferCondition, FlowDirection, RuleIndex, Signature, SignatureSet};
+use weir_rules::signature::{
+    Buffer, BufferCondition, FlowDirection, FlowState, RuleIndex, Signature, SignatureSet, StreamOption,
+};
 
 use super::memory::Memory;
 use super::names::StateNames;
 use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
+use super::raised::Raised;
 use super::shared_bits::SharedBits;
 use super::support::unsupported;
 use crate::confirm::{Compiled, Confirmer, Limits};
@@ -31,6 +34,8 @@ pub enum Asked {
     Elsewhere,
     /// For each packet.
     Packet,
+    /// For each packet about which something was raised.
+    Raised,
     /// For each transaction.
     Transaction,
 }
@@ -42,7 +47,13 @@ pub struct DetectTable {
     asked: Vec<Asked>,
     fields: [[Option<Prefilter>; 2]; FIELDS],
     packets: [Option<Prefilter>; 2],
+    /// Signatures that ask for events, with all that they ask for.
+    raised: Vec<(Raised, RuleIndex)>,
+    /// Signatures that can match packets of no flow.
+    strays: Vec<RuleIndex>,
     wanted: [[bool; 2]; FIELDS],
+    /// All events that signatures ask for.
+    events: Raised,
     // Asked for each flow and each segment: summed up once, when compiled.
     any_asked: bool,
     any_wanted: bool,
@@ -136,6 +147,21 @@ impl DetectTable {
         self.packets.get(direction.index())?.as_ref()
     }
 
+    /// Signatures that ask for events, with all that they ask for.
+    pub fn raised(&self) -> &[(Raised, RuleIndex)] {
+        &self.raised
+    }
+
+    /// Signatures that can match packets of no flow, those that ask for events aside.
+    pub fn strays(&self) -> &[RuleIndex] {
+        &self.strays
+    }
+
+    /// All events that signatures ask for.
+    pub fn events(&self) -> Raised {
+        self.events
+    }
+
     /// Every prefilter.
     pub fn prefilters(&self) -> impl Iterator<Item = &Prefilter> {
         self.fields.iter().flatten().chain(&self.packets).flatten()
@@ -179,6 +205,9 @@ struct Build<'p> {
     asked: Vec<Asked>,
     fields: Vec<[PrefilterBuilder; 2]>,
     packets: [PrefilterBuilder; 2],
+    raised: Vec<(Raised, RuleIndex)>,
+    strays: Vec<RuleIndex>,
+    events: Raised,
     wanted: [[bool; 2]; FIELDS],
     memories: HashMap<RuleIndex, Memory>,
     names: StateNames,
@@ -191,6 +220,9 @@ impl<'p> Build<'p> {
             asked: vec![Asked::Elsewhere; signatures],
             fields: (0..FIELDS).map(|_| Default::default()).collect(),
             packets: Default::default(),
+            raised: Vec::new(),
+            strays: Vec::new(),
+            events: Raised::default(),
             wanted: [[false; 2]; FIELDS],
             memories: HashMap::new(),
             names: inheritance.previous.map(|table| table.names.inherited()).unwrap_or_default(),
@@ -211,8 +243,18 @@ impl<'p> Build<'p> {
                 _ => None,
             })
             .collect();
+        let events = Raised::asked_by(signature);
+        self.events = self.events.union(events);
         let Some(&first) = fields.first() else {
+            if !events.is_empty() {
+                self.set_asked(rule, Asked::Raised);
+                self.raised.push((events, rule));
+                return Ok(());
+            }
             self.set_asked(rule, Asked::Packet);
+            if may_stray(signature) {
+                self.strays.push(rule);
+            }
             let literal =
                 literal_in(signature, |buffer| buffer == Buffer::Payload).map(|(_, literal)| literal);
             for direction in directions(signature, Side::Either) {
@@ -255,6 +297,9 @@ impl<'p> Build<'p> {
             confirmer,
             fields,
             packets,
+            raised: self.raised,
+            strays: self.strays,
+            events: self.events,
             any_asked: self.asked.iter().any(|asked| *asked != Asked::Elsewhere),
             any_wanted: self.wanted.iter().flatten().any(|&wanted| wanted),
             asked: self.asked,
@@ -310,6 +355,19 @@ fn build_all(
         })
         .collect();
     built.into_iter()
+}
+
+/// Whether a packet that belongs to no flow, and of which there is no payload, can have all that a signature asks.
+fn may_stray(signature: &Signature) -> bool {
+    let flow = &signature.flow;
+    let of_flow = flow.direction.is_some()
+        || flow.state == Some(FlowState::Established)
+        || flow.stream == Some(StreamOption::Only);
+    let headers_only = signature
+        .buffers
+        .iter()
+        .all(|buffer| matches!(buffer.buffer, Buffer::Header(_) | Buffer::Address(_)));
+    !of_flow && headers_only && signature.state.is_empty() && signature.app.is_none()
 }
 
 /// The directions in which a field of a signature can occur.

@@ -4,6 +4,7 @@ use super::frame::{Decision, Frame};
 use super::pipeline::Engine;
 use super::report::FlowContext;
 use super::settings::{FailSafe, Mode, WireSettings};
+use super::stray::Stray;
 use crate::counter::Counter;
 use crate::event::{AnomalyKind, Effect};
 use crate::flow::WireId;
@@ -82,10 +83,12 @@ impl Engine {
 
     /// A frame of which the headers make no sense.
     #[cold]
-    pub(super) fn malformed(&mut self, frame: &Frame<'_>, error: ParseError) -> Decision {
+    pub(super) fn malformed(&mut self, frame: &Frame<'_>, packet: &Packet, error: ParseError) -> Decision {
         self.counters.add(Counter::DecodeInvalid, 1);
-        let packet = Packet::default();
-        self.report_anomaly(frame, &packet, AnomalyKind::Decode, Some(error.name()), None);
-        self.refuse(frame, &packet, Reason::Malformed(error), None)
+        self.report_anomaly(frame, packet, AnomalyKind::Decode, Some(error.name()), None);
+        match self.judge_stray(frame, packet, Stray::Malformed) {
+            Some(decision) => decision,
+            None => self.refuse(frame, packet, Reason::Malformed(error), None),
+        }
     }
 }

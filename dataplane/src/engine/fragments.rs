@@ -6,7 +6,9 @@
 use super::frame::{Decision, Frame};
 use super::pipeline::Engine;
 use super::settings::Spread;
+use super::stray::Stray;
 use crate::counter::Counter;
+use crate::detect::Raised;
 use crate::event::AnomalyKind;
 use crate::flow::FlowKey;
 use crate::packet::{Conclusion, FragmentOutcome, FragmentTable, IpProtocol, Packet, Parsed, Realm, parse};
@@ -39,6 +41,14 @@ impl Engine {
         if packet.protocol == IpProtocol::TCP && self.settings.spread == Spread::Apart {
             return self.refuse(frame, packet, Reason::FragmentSteering, None);
         }
+        if self.wants_decode_events() {
+            let realm = Realm(frame.wire.0);
+            let events = self.fragments.decode_events(frame.bytes, packet, realm, frame.time);
+            self.raised.decode = self.raised.decode.union(events);
+        }
+        if let Some(decision) = self.judge_stray(frame, packet, Stray::Fragment) {
+            return decision;
+        }
         let mut lent = Lent::from(self);
         let Lent { engine, table } = &mut lent;
         match table.push(frame.bytes, packet, Realm(frame.wire.0), frame.time) {
@@ -53,6 +63,11 @@ impl Engine {
             }
             FragmentOutcome::Drop(error) => {
                 engine.report_anomaly(frame, packet, AnomalyKind::Fragment, Some(error.name()), None);
+                if error.is_overload()
+                    && let Some(decision) = engine.judge_ignored(frame, packet)
+                {
+                    return decision;
+                }
                 engine.refuse(frame, packet, Reason::Fragment(error), None)
             }
         }
@@ -61,15 +76,20 @@ impl Engine {
     /// A whole datagram, put together.
     fn datagram(&mut self, frame: &Frame<'_>) -> Decision {
         self.counters.add(Counter::DecodeDefragmented, 1);
+        self.raised = Raised::default();
         match parse(frame.bytes, &self.settings.parser) {
             Ok(Parsed::Ip(whole)) if whole.fragment.is_none() => {
+                self.raise_of(frame, Some(&whole));
                 let (key, side) = FlowKey::of(&whole, frame.wire);
                 let hash = self.flows.hash(&key);
                 self.flow_packet(frame, &whole, &key, side, hash)
             }
             // A fragmented packet within a fragmented packet: its own fragments would have to be kept again.
             Ok(Parsed::Ip(_) | Parsed::NotIp(_)) => Decision::FORWARD,
-            Err(error) => self.malformed(frame, error),
+            Err(error) => {
+                self.raise_of(frame, None);
+                self.malformed(frame, &Packet::default(), error)
+            }
         }
     }
 }

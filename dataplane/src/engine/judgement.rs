@@ -6,7 +6,8 @@
 
 use weir_rules::field::FieldId;
 use weir_rules::signature::{
-    Endpoint, FlowDirection, FlowState as FlowOption, ReportAs, RuleAction, Signature, StreamOption,
+    Endpoint, FlowDirection, FlowState as FlowOption, ReportAs, RuleAction, RuleProtocol, Signature,
+    StreamOption,
 };
 
 use super::enforcement::Announce;
@@ -19,7 +20,7 @@ use super::settings::Mode;
 use crate::event::{AlertOutcome, Generation};
 use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord};
 use crate::inspect::{Hit, MAX_HITS, Reporting};
-use crate::packet::Packet;
+use crate::packet::{IpVersion, Packet};
 use crate::verdict::{Reason, Verdict};
 
 /// What the hits were found in.
@@ -36,12 +37,30 @@ pub(super) enum Basis {
 
 /// What the signatures that apply ask for together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Nothing,
     Alert,
     Pass(Hit),
     Drop(Hit),
     Reject(Hit),
+}
+
+impl Outcome {
+    /// With what one more signature asks for.
+    pub(super) fn and(self, action: RuleAction, hit: Hit) -> Outcome {
+        match (self, action) {
+            // Of several, one that is for the whole flow says more.
+            (Outcome::Pass(passing), RuleAction::Pass) if hit.field.is_some() => Outcome::Pass(passing),
+            (_, RuleAction::Pass) => Outcome::Pass(hit),
+            (Outcome::Pass(passing), _) => Outcome::Pass(passing),
+            (Outcome::Drop(dropping), RuleAction::Drop) if hit.field.is_some() => Outcome::Drop(dropping),
+            (_, RuleAction::Drop) => Outcome::Drop(hit),
+            (Outcome::Drop(dropping), _) => Outcome::Drop(dropping),
+            (Outcome::Reject(rejecting), _) => Outcome::Reject(rejecting),
+            (_, RuleAction::Reject(_)) => Outcome::Reject(hit),
+            (Outcome::Nothing | Outcome::Alert, RuleAction::Alert) => Outcome::Alert,
+        }
+    }
 }
 
 impl Engine {
@@ -148,18 +167,7 @@ impl Engine {
             if !applies(signature, hit, packet, place.direction, record) {
                 continue;
             }
-            outcome = match (outcome, signature.action) {
-                // Of several, one that is for the whole flow says more.
-                (Outcome::Pass(passing), RuleAction::Pass) if hit.field.is_some() => Outcome::Pass(passing),
-                (_, RuleAction::Pass) => Outcome::Pass(hit),
-                (Outcome::Pass(passing), _) => Outcome::Pass(passing),
-                (Outcome::Drop(dropping), RuleAction::Drop) if hit.field.is_some() => Outcome::Drop(dropping),
-                (_, RuleAction::Drop) => Outcome::Drop(hit),
-                (Outcome::Drop(dropping), _) => Outcome::Drop(dropping),
-                (Outcome::Reject(rejecting), _) => Outcome::Reject(rejecting),
-                (_, RuleAction::Reject(_)) => Outcome::Reject(hit),
-                (Outcome::Nothing | Outcome::Alert, RuleAction::Alert) => Outcome::Alert,
-            };
+            outcome = outcome.and(signature.action, hit);
         }
         Some(outcome)
     }
@@ -195,7 +203,7 @@ impl Engine {
                 (_, Mode::Observe) => AlertOutcome::WouldBlock,
             };
             let context = FlowContext { generation: rules.generation, ..context };
-            self.report_alert(frame, packet, &hit, outcome, &context);
+            self.report_alert(frame, packet, &hit, outcome, Some(&context));
             reported += 1;
         }
     }
@@ -267,8 +275,18 @@ pub(super) fn applies(
     direction
         && state
         && stream
+        && is_of_version(signature.protocol, packet)
         && signature.protocol.covers(packet.protocol.0)
         && signature.header_matches(&source, &destination)
+}
+
+/// Whether a packet is of the version of IP that the header of a rule names.
+pub(super) fn is_of_version(protocol: RuleProtocol, packet: &Packet) -> bool {
+    match protocol {
+        RuleProtocol::Ip4 => packet.version == IpVersion::V4,
+        RuleProtocol::Ip6 => packet.version == IpVersion::V6,
+        _ => true,
+    }
 }
 
 /// Whether both ends take part. A connection that was picked up in the middle counts: it was there before.

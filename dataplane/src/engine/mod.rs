@@ -15,6 +15,7 @@ mod scenario;
 mod segmentation;
 mod settings;
 mod settlement;
+mod stray;
 mod transport;
 
 pub use frame::{Checksum, Decision, Frame};

@@ -11,9 +11,11 @@ use weir_hw::MemoryError;
 use super::frame::{Checksum, Decision, Frame};
 use super::rules::{Draining, LiveRules, WorkerRules};
 use super::settings::EngineSettings;
+use super::stray::Stray;
 use crate::app::{AppConfig, AppLayer};
 use crate::confirm::packet::Numbers;
 use crate::counter::{Counter, Counters};
+use crate::detect::Raised;
 use crate::event::{EventProducer, Generation};
 use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
 use crate::inspect::{Hits, InspectCounters};
@@ -37,8 +39,8 @@ pub(super) enum Stage {
     /// Not parsed yet.
     #[default]
     Empty,
-    /// Not IP.
-    NotIp,
+    /// Not IP, but of this EtherType.
+    NotIp(u16),
     /// Can't be parsed.
     Malformed(ParseError),
     /// A fragment.
@@ -97,6 +99,8 @@ pub struct Engine {
     pub(super) hits: Hits,
     pub(super) app: AppLayer,
     pub(super) numbers: Numbers,
+    /// What was raised about the packet that is decided about.
+    pub(super) raised: Raised,
     pub(super) counters: Counters,
     pub(super) events: EventProducer,
     /// What the inspectors of rule sets that are gone have counted.
@@ -126,6 +130,7 @@ impl Engine {
             hits,
             app: AppLayer::new(sizes.app),
             numbers: Numbers::default(),
+            raised: Raised::default(),
             counters: Counters::default(),
             events,
             retired: InspectCounters::default(),
@@ -217,7 +222,7 @@ impl Engine {
                     self.flows.prefetch_bucket(hash);
                     Stage::Flow { key, side, hash }
                 }
-                Ok(FrameKind::NotIp(_)) => Stage::NotIp,
+                Ok(FrameKind::NotIp(ethertype)) => Stage::NotIp(ethertype),
                 Err(error) => Stage::Malformed(error),
             };
         }
@@ -243,6 +248,7 @@ impl Engine {
     }
 
     fn decide(&mut self, frame: &Frame<'_>, slot: &Slot) -> Decision {
+        self.raise(frame, slot);
         match &slot.stage {
             Stage::Flow { key, side, hash } => {
                 self.count_protocol(&slot.packet);
@@ -252,11 +258,13 @@ impl Engine {
                 self.flow_packet(frame, &slot.packet, key, *side, *hash)
             }
             Stage::Fragment => self.fragment(frame, &slot.packet),
-            Stage::Malformed(error) => self.malformed(frame, *error),
-            Stage::NotIp | Stage::Empty => {
+            Stage::Malformed(error) => self.malformed(frame, &slot.packet, *error),
+            Stage::NotIp(ethertype) => {
                 self.counters.add(Counter::DecodeNotIp, 1);
-                Decision::FORWARD
+                let stray = Stray::NotIp(*ethertype);
+                self.judge_stray(frame, &slot.packet, stray).unwrap_or(Decision::FORWARD)
             }
+            Stage::Empty => Decision::FORWARD,
         }
     }
 
@@ -264,6 +272,9 @@ impl Engine {
     #[cold]
     fn bad_checksum(&mut self, frame: &Frame<'_>, packet: &Packet) -> Decision {
         self.counters.add(Counter::TcpBadChecksum, 1);
+        if let Some(decision) = self.judge_stray(frame, packet, Stray::Discarded) {
+            return decision;
+        }
         self.refuse(frame, packet, Reason::BadChecksum, None)
     }
 

@@ -103,18 +103,18 @@ impl Engine {
         packet: &Packet,
         hit: &Hit,
         outcome: AlertOutcome,
-        flow: &FlowContext,
+        flow: Option<&FlowContext>,
     ) {
         self.counters.add(Counter::Alerts, 1);
         let kind = EventKind::Alert(AlertEvent {
             rule: hit.rule,
             outcome,
-            direction: flow.direction,
+            direction: flow.map(|flow| flow.direction),
             field: hit.field,
             offset: hit.offset,
-            totals: flow.totals,
+            totals: flow.map(|flow| flow.totals),
         });
-        let event = self.event(frame, packet, Some(flow), kind);
+        let event = self.event(frame, packet, flow, kind);
         self.events.push(event);
     }
 

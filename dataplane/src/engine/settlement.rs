@@ -4,14 +4,14 @@
 //! bits before those that ask for them, and matches are counted where a rule has a `threshold` or `detection_filter`.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{AppProtocol as RuleApp, Signature};
+use weir_rules::signature::{AppProtocol as RuleApp, Event, Signature};
 
 use super::frame::Frame;
 use super::judgement::applies;
 use super::lifecycle::Place;
 use super::pipeline::Engine;
 use crate::app::AppHandle;
-use crate::confirm::packet::matches as packet_matches;
+use crate::confirm::packet::{PacketFacts, matches as packet_matches};
 use crate::counter::Counter;
 use crate::decode::recognise::AppProtocol;
 use crate::detect::{
@@ -25,13 +25,21 @@ impl Engine {
     /// Asks the signatures that look at packets by themselves.
     pub(super) fn match_packet(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) {
         let rules = &mut self.rules.current;
-        if rules.ruleset.detect.packets(place.direction).is_none() {
+        let asks_packets = rules.ruleset.detect.packets(place.direction).is_some();
+        if !asks_packets && self.raised.is_empty() {
             return;
         }
         let epoch = rules.inspector.epoch();
         let payload = packet.payload(frame.bytes);
-        let look = PacketLook { packet, payload, direction: place.direction };
-        rules.detector.packet(&rules.ruleset.signatures, epoch, look, &mut self.hits);
+        let view = PacketView { packet, frame: frame.bytes };
+        let look = PacketLook { view, payload, direction: place.direction };
+        let signatures = &rules.ruleset.signatures;
+        if asks_packets {
+            rules.detector.packet(signatures, epoch, look, &mut self.hits);
+        }
+        if !self.raised.is_empty() {
+            rules.detector.raised(signatures, epoch, look, self.raised, &mut self.hits);
+        }
     }
 
     /// Keeps the hits of which all else holds too, and does what they ask to be remembered.
@@ -40,7 +48,7 @@ impl Engine {
         let is_plain = |hit: &Hit| self.signature(hit).is_none_or(|s| s.plain_conditions().is_some());
         if !hits.as_slice().iter().all(is_plain) {
             if let Some(record) = self.flows.get(place.id) {
-                fill_numbers(&mut self.numbers, PacketView { packet, frame: frame.bytes }, record);
+                fill_numbers(&mut self.numbers, PacketView { packet, frame: frame.bytes }, Some(record));
             }
             hits.sort_by_key(|hit| self.order(hit));
             hits.retain(|hit| self.settle_hit(frame, packet, place, hit));
@@ -73,7 +81,10 @@ impl Engine {
         let handle = AppHandle(record.app);
         let protocol = self.app.flow(handle).and_then(|flow| flow.protocol);
         let view = PacketView { packet, frame: frame.bytes };
-        let facts = packet_facts(view, protocol);
+        let (raised, checksum) = (self.raised, |layer| view.checksum(layer));
+        let has = |event: &Event| raised.has(event);
+        let facts =
+            PacketFacts { events: Some(&has), checksum: Some(&checksum), ..packet_facts(view, protocol) };
         let holds = applies(signature, *hit, packet, place.direction, record)
             && speaks(signature, protocol, hit.field)
             && signature.numbers.iter().all(|number| self.numbers.matches(number))

@@ -84,7 +84,8 @@ struct Segmentation<'c> {
 enum Body<'c> {
     Alert {
         alert: Alert<'c>,
-        flow: Totals,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        flow: Option<AlertFlow>,
     },
     Drop {
         drop: Dropped,
@@ -125,6 +126,19 @@ struct Totals {
     bytes_toserver: u64,
     bytes_toclient: u64,
     start: Stamp,
+}
+
+/// The flow of an alert, with its ends: those of the alert are the packet's.
+#[derive(Debug, Serialize)]
+struct AlertFlow {
+    #[serde(flatten)]
+    totals: Totals,
+    src_ip: IpAddr,
+    dest_ip: IpAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    src_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dest_port: Option<u16>,
 }
 
 #[derive(Debug, Serialize)]
@@ -264,7 +278,7 @@ fn note_name(note: PolicyNote) -> &'static str {
 
 fn direction_of(kind: &EventKind) -> Option<Direction> {
     match kind {
-        EventKind::Alert(alert) => Some(alert.direction),
+        EventKind::Alert(alert) => alert.direction,
         EventKind::Drop(dropped) => dropped.direction,
         _ => None,
     }
@@ -323,7 +337,7 @@ fn segmentation<'c>(
 fn body<'c>(event: &Event, catalog: Option<&'c Catalog>) -> Body<'c> {
     match &event.kind {
         EventKind::Alert(alert) => {
-            Body::Alert { alert: alert_object(alert, catalog), flow: totals(&alert.totals) }
+            Body::Alert { alert: alert_object(alert, catalog), flow: alert_flow(event, alert) }
         }
         EventKind::Drop(dropped) => {
             let reason = dropped.verdict.reason();
@@ -362,6 +376,17 @@ fn alert_object<'c>(alert: &AlertEvent, catalog: Option<&'c Catalog>) -> Alert<'
         match_end: alert.field.map(|_| alert.offset),
         metadata,
     }
+}
+
+fn alert_flow(event: &Event, alert: &AlertEvent) -> Option<AlertFlow> {
+    let totals = totals(alert.totals.as_ref()?);
+    let Ends { src_ip, src_port, dest_ip, dest_port, .. } = ends(&event.endpoints);
+    Some(match alert.direction {
+        Some(Direction::ToClient) => {
+            AlertFlow { totals, src_ip: dest_ip, dest_ip: src_ip, src_port: dest_port, dest_port: src_port }
+        }
+        _ => AlertFlow { totals, src_ip, dest_ip, src_port, dest_port },
+    })
 }
 
 fn totals(totals: &FlowTotals) -> Totals {

@@ -127,14 +127,14 @@ pub struct AlertEvent {
     pub rule: RuleIndex,
     /// What became of the packet.
     pub outcome: AlertOutcome,
-    /// In which direction of the flow.
-    pub direction: Direction,
+    /// In which direction of the flow, where there is one.
+    pub direction: Option<Direction>,
     /// The field it matched in; `None` where the header decided.
     pub field: Option<FieldId>,
     /// Offset in the field behind the last byte of the match.
     pub offset: u64,
-    /// The flow so far.
-    pub totals: FlowTotals,
+    /// The flow so far, where there is one.
+    pub totals: Option<FlowTotals>,
 }
 
 /// A packet was not forwarded, or would not have been.

@@ -128,9 +128,23 @@ pub enum ChecksumState {
 
 /// Verifies the checksums of the innermost packet: that of its IPv4 header, and that of TCP, UDP, ICMP or ICMPv6.
 pub fn verify(frame: &[u8], packet: &Packet) -> ChecksumState {
-    if packet.version == IpVersion::V4 && !ipv4_header_is_good(frame, packet) {
-        return ChecksumState::Bad;
+    match verify_ip(frame, packet) {
+        ChecksumState::Bad => ChecksumState::Bad,
+        _ => verify_transport(frame, packet),
     }
+}
+
+/// Verifies the checksum of the innermost IPv4 header; IPv6 has none.
+pub fn verify_ip(frame: &[u8], packet: &Packet) -> ChecksumState {
+    match packet.version {
+        IpVersion::V6 => ChecksumState::Absent,
+        IpVersion::V4 if ipv4_header_is_good(frame, packet) => ChecksumState::Good,
+        IpVersion::V4 => ChecksumState::Bad,
+    }
+}
+
+/// Verifies the checksum of the innermost TCP, UDP, ICMP or ICMPv6.
+pub fn verify_transport(frame: &[u8], packet: &Packet) -> ChecksumState {
     let transport = usize::from(packet.transport_offset);
     let end = usize::from(packet.payload_offset) + usize::from(packet.payload_len);
     let Some(segment) = frame.get(transport..end).filter(|_| has_checksum(frame, packet)) else {

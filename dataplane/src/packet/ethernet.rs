@@ -6,7 +6,7 @@
 //! │ destination │ source      │ type│ payload           IEEE 802.3 §3.1
 //! └─────────────┴─────────────┴─────┴─────────────
 //!               ┌─────┬───┬─┬───────┬─────┐
-//!  … 8100/88a8 ─┘     │pcp│d│ vlan  │ type│ payload      IEEE 802.1Q §9.6; up to two
+//!  … 8100/88a8 ─┘     │pcp│d│ vlan  │ type│ payload      IEEE 802.1Q §9.6; up to three
 //!                     └───┴─┴───────┴─────┘
 //! ```
 //!
@@ -15,18 +15,19 @@
 use super::cursor::Cursor;
 use super::{IpVersion, ParseError, Tenant, mpls, pppoe};
 
-/// VLAN tags that an Ethernet header may have: an outer and an inner one (IEEE 802.1ad).
-pub const MAX_VLAN_TAGS: usize = 2;
+/// VLAN tags that an Ethernet header may have: an outer and an inner one (IEEE 802.1ad), and one more that providers
+/// put around both.
+pub const MAX_VLAN_TAGS: usize = 3;
 
 pub(super) const HEADER_LEN: usize = 14;
 pub(super) const IPV4: u16 = 0x0800;
 pub(super) const IPV6: u16 = 0x86dd;
-const VLAN: u16 = 0x8100;
-const VLAN_SERVICE: u16 = 0x88a8;
+pub(super) const VLAN: u16 = 0x8100;
+pub(super) const VLAN_SERVICE: u16 = 0x88a8;
 /// Service tags before IEEE 802.1ad assigned a type of its own.
-const VLAN_OLD_SERVICE: u16 = 0x9100;
-const MPLS: u16 = 0x8847;
-const PPPOE_SESSION: u16 = 0x8864;
+pub(super) const VLAN_OLD_SERVICE: u16 = 0x9100;
+pub(super) const MPLS: u16 = 0x8847;
+pub(super) const PPPOE_SESSION: u16 = 0x8864;
 
 /// What lies behind the headers below IP.
 #[derive(Clone, Copy, Debug)]

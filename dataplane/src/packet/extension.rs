@@ -15,10 +15,10 @@ use super::{FragmentInfo, IpProtocol, ParseError};
 /// Extension headers that a packet may have. RFC 8200 §4.1 recommends six at most, RFC 8504 §5.3 lets hosts limit them.
 pub const MAX_EXTENSION_HEADERS: usize = 8;
 
-const HOP_BY_HOP: IpProtocol = IpProtocol(0);
-const ROUTING: IpProtocol = IpProtocol(43);
+pub(super) const HOP_BY_HOP: IpProtocol = IpProtocol(0);
+pub(super) const ROUTING: IpProtocol = IpProtocol(43);
 pub(super) const FRAGMENT: IpProtocol = IpProtocol(44);
-const DESTINATION: IpProtocol = IpProtocol(60);
+pub(super) const DESTINATION: IpProtocol = IpProtocol(60);
 pub(super) const FRAGMENT_HEADER_LEN: usize = 8;
 
 /// Where the extension headers end.

@@ -8,6 +8,7 @@ pub mod checksum;
 mod checksum_tests;
 mod config;
 mod cursor;
+mod decode_event;
 mod error;
 mod ethernet;
 mod extension;
@@ -28,6 +29,7 @@ mod tunnel;
 
 pub use answer::{Towards, icmp_unreachable, tcp_reset};
 pub use config::ParserConfig;
+pub use decode_event::{DecodeEvent, DecodeEvents, decode_events, is_ordinary};
 pub use error::ParseError;
 pub use ethernet::MAX_VLAN_TAGS;
 pub use extension::MAX_EXTENSION_HEADERS;

@@ -152,7 +152,7 @@ fn limits_are_errors_however_deep() {
     let labels = [[0, 0, 0, 1].repeat(MAX_MPLS_LABELS), vec![0, 0, 1, 1]].concat();
     let extensions = [[1, 0, 0, 5].repeat(MAX_GTP_EXTENSIONS), vec![1, 0, 0, 0]].concat();
     let table = [
-        (ethernet(0x8100, &tags(3)), ParseError::TooManyVlanTags),
+        (ethernet(0x8100, &tags(4)), ParseError::TooManyVlanTags),
         (ethernet(0x86dd, &ip(V6, 60, &padding_header(60, &chain))), ParseError::TooManyExtensions),
         (ethernet(0x8847, &labels), ParseError::TooManyMplsLabels),
         (

@@ -117,7 +117,7 @@ fn describe(reason: Reason, catalog: &Catalog) -> (String, String) {
 fn flow(event: &Event, catalog: &Catalog) -> String {
     let ends = &event.endpoints;
     let turned = match &event.kind {
-        EventKind::Alert(alert) => alert.direction == Direction::ToClient,
+        EventKind::Alert(alert) => alert.direction == Some(Direction::ToClient),
         EventKind::Drop(dropped) => dropped.direction == Some(Direction::ToClient),
         _ => false,
     };

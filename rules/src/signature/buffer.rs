@@ -55,6 +55,8 @@ pub enum Buffer {
 /// A header of a packet as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HeaderBytes {
+    /// `ether.hdr`
+    Ethernet,
     /// `ipv4.hdr`
     Ipv4,
     /// `ipv6.hdr`
@@ -80,8 +82,9 @@ pub enum PacketEnd {
 
 impl Buffer {
     /// The buffers that are not fields, by their names in rules.
-    pub const NAMED: [(&'static str, Buffer); 10] = [
+    pub const NAMED: [(&'static str, Buffer); 11] = [
         ("base64_data", Buffer::Base64),
+        ("ether.hdr", Buffer::Header(HeaderBytes::Ethernet)),
         ("icmpv4.hdr", Buffer::Header(HeaderBytes::Icmp4)),
         ("icmpv6.hdr", Buffer::Header(HeaderBytes::Icmp6)),
         ("ip.dst", Buffer::Address(PacketEnd::Destination)),

@@ -16,7 +16,7 @@ pub(super) const SURICATA_KEYWORDS: &[&str] = &[
     "enip.capabilities", "enip.cip_attribute", "enip.cip_class", "enip.cip_extendedstatus",
     "enip.cip_instance", "enip.cip_status", "enip.command", "enip.device_type", "enip.identity_status",
     "enip.product_code", "enip.product_name", "enip.protocol_version", "enip.revision", "enip.serial",
-    "enip.service_name", "enip.state", "enip.status", "enip.vendor_id", "enip_command", "entropy",
+    "enip.service_name", "enip.state", "enip.status", "enip.vendor_id", "enip_command", "entropy", "ether.hdr",
     "fast_pattern", "file.data", "file.magic", "file.name", "file_data", "fileext", "filemagic", "filemd5",
     "filename", "filesha1", "filesha256", "filesize", "filestore", "flags", "flow", "flow.age", "flow.bytes",
     "flow.bytes_toclient", "flow.bytes_toserver", "flow.pkts", "flow.pkts_toclient", "flow.pkts_toserver",

@@ -70,6 +70,10 @@ impl Slots {
         self.in_use
     }
 
+    pub(super) fn get(&self, id: SlotId) -> Option<&Datagram> {
+        self.slots.get(id.0 as usize).map(|slot| &slot.datagram)
+    }
+
     pub(super) fn get_mut(&mut self, id: SlotId) -> Option<&mut Datagram> {
         self.slots.get_mut(id.0 as usize).map(|slot| &mut slot.datagram)
     }

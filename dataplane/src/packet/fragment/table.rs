@@ -15,7 +15,9 @@ use super::datagram::{Datagram, Key, MAX_HEAD_LEN, Realm, State};
 use super::slots::{SlotId, Slots};
 use super::{FragmentConfig, FragmentCounters, FragmentError};
 use crate::packet::cursor::Cursor;
-use crate::packet::{FragmentInfo, IpProtocol, IpVersion, Packet, extension, ipv6, transport};
+use crate::packet::{
+    DecodeEvent, DecodeEvents, FragmentInfo, IpProtocol, IpVersion, Packet, extension, ipv4, ipv6, transport,
+};
 use crate::time::Nanos;
 
 /// The longest IPv4 packet, and the longest payload of an IPv6 packet.
@@ -95,6 +97,31 @@ impl FragmentTable {
                 FragmentOutcome::Drop(error)
             }
         }
+    }
+
+    /// What signatures would call odd about a fragment that is to be [pushed](FragmentTable::push): that it repeats
+    /// bytes which are there, equal or not, or reaches too far.
+    pub fn decode_events(&self, frame: &[u8], packet: &Packet, realm: Realm, now: Nanos) -> DecodeEvents {
+        let mut events = DecodeEvents::NONE;
+        let Some(info) = packet.fragment else { return events };
+        let (offset, payload) = (info.offset as usize, packet.payload(frame));
+        let (header, too_large, overlaps) = match packet.version {
+            IpVersion::V4 => {
+                (ipv4::HEADER_LEN, DecodeEvent::Ipv4FragPktTooLarge, DecodeEvent::Ipv4FragOverlap)
+            }
+            IpVersion::V6 => (0, DecodeEvent::Ipv6FragPktTooLarge, DecodeEvent::Ipv6FragOverlap),
+        };
+        if header + offset + payload.len() > MAX_PACKET_LEN {
+            events.raise(too_large);
+            return events;
+        }
+        let known = self.slots.find(&Key::of(packet, info.id, realm)).and_then(|id| self.slots.get(id));
+        if let Some(datagram) = known.filter(|datagram| now.since(datagram.first_seen) <= self.config.timeout)
+            && self.blocks.compare(&datagram.blocks, offset, payload).present > 0
+        {
+            events.raise(overlaps);
+        }
+        events
     }
 
     /// Tells what was decided about the datagram that was completed last. Until then, and where it is not told before
