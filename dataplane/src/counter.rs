@@ -137,6 +137,8 @@ counters! {
     StateFull = "detect.state.flow_full",
     /// Bits that a transaction had no room for.
     StateTransactionFull = "detect.state.transaction_full",
+    /// Values that a dataset had no room for; see its `memcap`.
+    DatasetsFull = "detect.state.datasets_full",
     /// Flows for which policy was decided.
     PolicyDecisions = "segmentation.decisions",
     /// Flows that policy denies.

@@ -12,6 +12,7 @@ pub mod config;
 pub mod confirm;
 pub mod counter;
 pub mod database;
+pub mod dataset;
 pub mod decode;
 pub mod detect;
 pub mod engine;

@@ -13,6 +13,7 @@ use weir_rules::policy::Policy;
 use weir_rules::signature::{self, SignatureSet, Variables};
 
 use crate::database::{CacheCounters, Compiler, DatabaseCache};
+use crate::dataset::{Outside, SetFiles, save_sets};
 use crate::detect::{DetectTable, Inheritance, SHARED_BITS};
 use crate::event::{Catalog, Generation};
 use crate::inspect::Databases;
@@ -30,6 +31,8 @@ pub struct RulesetFiles {
     pub shared_bits: usize,
     /// Where compiled databases are kept; they are not where it is not given.
     pub cache: Option<PathBuf>,
+    /// Where the files of sets are.
+    pub sets: SetFiles,
 }
 
 impl Default for RulesetFiles {
@@ -40,6 +43,7 @@ impl Default for RulesetFiles {
             variables: Vec::new(),
             shared_bits: SHARED_BITS,
             cache: None,
+            sets: SetFiles::Disk { directory: None, outside: Outside::Refused },
         }
     }
 }
@@ -122,7 +126,7 @@ impl Ruleset {
         let policies = read_all(&files.policies)?;
         let texts = Texts { rules: &rules, policies: &policies, variables: &files.variables };
         let previous = previous.map(|previous| &*previous.detect);
-        let inheritance = Inheritance { previous, shared_bits: files.shared_bits };
+        let inheritance = Inheritance { previous, files: &files.sets, shared_bits: files.shared_bits };
         let compiler = Compiler::new(files.cache.as_deref().and_then(open_cache));
         Ruleset::build(&texts, inheritance, &compiler, generation, strictness)
     }
@@ -188,12 +192,24 @@ impl Ruleset {
         Ok(Compiled { ruleset, diagnostics, left_out, cache: compiler.cache_counters() })
     }
 
+    /// Writes the sets that rules save, off the data path. What can't be written is logged.
+    pub fn save_sets(&self) {
+        let (saved, errors) = save_sets(self.detect.sets());
+        for error in errors {
+            tracing::error!("{error}");
+        }
+        if saved > 0 {
+            tracing::info!(saved, "datasets are written");
+        }
+    }
+
     /// What the event writer needs to name the rules and identities of this generation.
     pub fn catalog(&self, wires: Arc<[String]>) -> Catalog {
         Catalog {
             generation: self.generation,
             signatures: self.signatures.clone(),
             policy: self.policy.clone(),
+            sets: self.detect.sets().clone(),
             wires,
         }
     }

@@ -32,6 +32,8 @@ pub enum Outcome {
     Open,
     /// It has matched, and was reported.
     Matched,
+    /// It did not match, and is asked again only for another value.
+    Refused,
 }
 
 /// One transaction.
@@ -72,7 +74,10 @@ impl Transaction {
 
     /// Adds a signature that may match; returns whether there was room.
     pub fn nominate(&mut self, rule: RuleIndex) -> bool {
-        if self.candidates.iter().any(|candidate| candidate.rule == rule) {
+        if let Some(known) = self.candidates.iter_mut().find(|candidate| candidate.rule == rule) {
+            if known.outcome == Outcome::Refused {
+                known.outcome = Outcome::Open;
+            }
             return true;
         }
         let room = self.candidates.len() < MAX_CANDIDATES;

@@ -31,6 +31,9 @@ Every file is a run of its own: flows do not continue from one file to the next.
 so a replay gives the same result on every machine. Frames pass the worker that also runs live; they are
 read by weir's own reader, which knows pcap, pcapng and link types that DPDK's pcap device does not.")]
 pub struct Arguments {
+    /// Write the sets that rules save at the end, as a live run does.
+    #[arg(long)]
+    save_sets: bool,
     /// Captures: pcap or pcapng.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -93,6 +96,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 failed = Some(error);
             }
         }
+    }
+    if arguments.save_sets {
+        ruleset.save_sets();
     }
     if arguments.json {
         println!("{:#}", json!({ "files": reports }));

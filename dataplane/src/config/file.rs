@@ -31,6 +31,8 @@ pub struct Config {
     pub app: App,
     /// What signatures remember.
     pub state: State,
+    /// Sets of values in files.
+    pub datasets: Datasets,
     /// Signature files. Paths are relative to the configuration file.
     pub rules: Vec<PathBuf>,
     /// Segmentation policy files; none allows everything.
@@ -420,6 +422,27 @@ impl Default for State {
     fn default() -> State {
         State { shared_bits: unplaced(1 << 18) }
     }
+}
+
+/// Sets of values in files (`dataset`, `datarep`).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Datasets {
+    /// Where sets are looked for that are not beside the rule file, and the only place where sets are saved.
+    pub directory: Option<PathBuf>,
+    /// Whether rules may name files elsewhere.
+    pub outside: Outside,
+}
+
+/// See [`Datasets::outside`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outside {
+    /// They may not.
+    #[default]
+    Refused,
+    /// They may, by absolute paths and `..`.
+    Allowed,
 }
 
 /// What is written down, and where.

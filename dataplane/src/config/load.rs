@@ -40,7 +40,7 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let source = Source::new(path.display().to_string(), text);
     let mut config = parse(&source).map_err(ConfigError::Invalid)?;
     let base = path.parent().unwrap_or(Path::new(""));
-    for file in config.rules.iter_mut().chain(&mut config.policy) {
+    for file in config.rules.iter_mut().chain(&mut config.policy).chain(&mut config.datasets.directory) {
         *file = base.join(&*file);
     }
     if let CacheChoice::Directory(directory) = &mut config.inspect.cache {

@@ -2,6 +2,7 @@
 
 use super::file::{self, Config, TransportTimeouts};
 use crate::app::AppConfig;
+use crate::dataset::{Outside, SetFiles};
 use crate::engine::{
     EngineSettings, EngineSizes, FailSafe, FlowEvents, Midstream, Mode, Spread, UnseenAcks, WireSettings,
 };
@@ -81,6 +82,13 @@ impl Config {
         RulesetFiles {
             rules: self.rules.clone(),
             policies: self.policy.clone(),
+            sets: SetFiles::Disk {
+                directory: self.datasets.directory.clone(),
+                outside: match self.datasets.outside {
+                    file::Outside::Refused => Outside::Refused,
+                    file::Outside::Allowed => Outside::Allowed,
+                },
+            },
             shared_bits: self.state.shared_bits.value as usize,
             variables: self.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             cache: self.inspect.cache.directory(),

@@ -4,7 +4,7 @@ use weir_rules::signature::Base64Mode;
 
 /// Appends what `text` stands for to `out`, at most until `out` has `limit` bytes. `None` where the text is not what
 /// the mode takes: for [`Base64Mode::Strict`] anything but padded Base64.
-pub(super) fn decode(text: &[u8], mode: Base64Mode, limit: usize, out: &mut Vec<u8>) -> Option<()> {
+pub fn decode(text: &[u8], mode: Base64Mode, limit: usize, out: &mut Vec<u8>) -> Option<()> {
     let mut bits = 0u32;
     let mut digits = 0usize;
     let mut padding = 0usize;

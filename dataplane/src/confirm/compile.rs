@@ -4,14 +4,16 @@ use std::ops::Range;
 
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::signature::{
-    Absent, Buffer, BufferCondition, BufferMatch, DataReputation, Dataset, DatasetSource, Encoding,
-    RuleIndex, Signature, SignatureSet,
+    Absent, Buffer, BufferCondition, BufferMatch, DataReputation, Dataset, DatasetOperation, DatasetSource,
+    Encoding, RuleIndex, Signature, SignatureSet,
 };
 
 use super::content::PreparedContent;
 use super::dataset::{DatasetId, PreparedDataset, Question};
+use super::dataset_table::SetUse;
 use super::evaluate::Failure;
 use super::limits::{Limits, MAX_CONDITIONS};
+use super::named_sets::{NamedSet, NamedSets};
 use super::program::{Absence, Decoder, Kind, Program, Step, Ties};
 use super::regex::{Expression, PreparedRegex};
 use super::transform::PreparedTransform;
@@ -22,7 +24,7 @@ pub struct Confirmer {
     pub(super) rules: Box<[Box<[Program]>]>,
     pub(super) expressions: Box<[Expression]>,
     pub(super) limits: Limits,
-    datasets: Box<[DatasetSource]>,
+    sets: NamedSets,
 }
 
 /// What signatures compiled to.
@@ -39,12 +41,14 @@ pub struct Compiled {
 impl Confirmer {
     /// Compiles the signatures. One that can't be is reported, and never matches.
     pub fn compile(set: &SignatureSet, limits: Limits) -> Compiled {
-        let mut builder = Builder { limits, expressions: Vec::new(), datasets: Vec::new() };
+        let mut builder =
+            Builder { limits, rule: RuleIndex(0), expressions: Vec::new(), sets: NamedSets::default() };
         let mut compiled =
             Compiled { confirmer: Confirmer::default(), diagnostics: Vec::new(), unusable: Vec::new() };
         let mut rules = Vec::with_capacity(set.signatures.len());
         for (rule, signature) in set.iter() {
             let expressions = builder.expressions.len();
+            builder.rule = rule;
             rules.push(builder.signature(signature).unwrap_or_else(|fault| {
                 builder.expressions.truncate(expressions);
                 compiled.diagnostics.push(fault.into_diagnostic(signature));
@@ -56,14 +60,24 @@ impl Confirmer {
             rules: rules.into_boxed_slice(),
             expressions: builder.expressions.into_boxed_slice(),
             limits,
-            datasets: builder.datasets.into_boxed_slice(),
+            sets: builder.sets,
         };
         compiled
     }
 
     /// The sets that rules name; the position is the [`DatasetId`].
-    pub fn datasets(&self) -> &[DatasetSource] {
-        &self.datasets
+    pub fn datasets(&self) -> &[NamedSet] {
+        self.sets.sets()
+    }
+
+    /// The sets that a rule names.
+    pub fn sets_of(&self, rule: RuleIndex) -> impl Iterator<Item = DatasetId> {
+        self.sets.of(rule).map(|(set, _)| set)
+    }
+
+    /// Whether a rule changes sets.
+    pub fn changes_sets(&self, rule: RuleIndex) -> bool {
+        self.sets.of(rule).any(|(_, usage)| usage == SetUse::Changed)
     }
 
     /// The program of a buffer of a rule, by its position among the rule's.
@@ -95,15 +109,17 @@ impl Fault {
 
 struct Builder {
     limits: Limits,
+    /// The one that is compiled.
+    rule: RuleIndex,
     expressions: Vec<Expression>,
-    datasets: Vec<DatasetSource>,
+    sets: NamedSets,
 }
 
 impl Builder {
     fn signature(&mut self, signature: &Signature) -> Result<Box<[Program]>, Fault> {
         let mut programs: Vec<Program> = Vec::with_capacity(signature.buffers.len());
         for buffer in &signature.buffers {
-            let mut program = self.program(buffer)?;
+            let mut program = self.program(signature, buffer)?;
             if program.buffer == Buffer::Base64 {
                 let decoder = programs.iter_mut().rev().find_map(last_decoder);
                 let decoder = decoder.ok_or_else(|| {
@@ -120,7 +136,7 @@ impl Builder {
         Ok(programs.into_boxed_slice())
     }
 
-    fn program(&mut self, buffer: &BufferMatch) -> Result<Program, Fault> {
+    fn program(&mut self, signature: &Signature, buffer: &BufferMatch) -> Result<Program, Fault> {
         let mut transforms = Vec::with_capacity(buffer.transforms.len());
         for transform in &buffer.transforms {
             let number = self.expressions.len() as u32;
@@ -136,7 +152,7 @@ impl Builder {
             match condition {
                 BufferCondition::Absent(Absent::Only) => absence = Absence::Required,
                 BufferCondition::Absent(Absent::OrElse) => absence = Absence::Holds,
-                other => steps.push(self.step(other)?),
+                other => steps.push(self.step(signature, other)?),
             }
         }
         if steps.len() > MAX_CONDITIONS {
@@ -152,7 +168,11 @@ impl Builder {
         })
     }
 
-    fn step(&mut self, condition: &BufferCondition) -> Result<(Kind, Ties, Failure), Fault> {
+    fn step(
+        &mut self,
+        signature: &Signature,
+        condition: &BufferCondition,
+    ) -> Result<(Kind, Ties, Failure), Fault> {
         let (kind, ties) = match condition {
             BufferCondition::Content(content) => {
                 (Kind::Content(PreparedContent::new(content)), Ties::of_content(content))
@@ -187,9 +207,11 @@ impl Builder {
                 (Kind::Base64Decode(decoder), Ties::of_decode(decode))
             }
             BufferCondition::Entropy(entropy) => (Kind::Entropy(*entropy), Ties::of_entropy(entropy)),
-            BufferCondition::Dataset(dataset) => (Kind::Dataset(self.dataset(dataset)?), Ties::default()),
+            BufferCondition::Dataset(dataset) => {
+                (Kind::Dataset(self.dataset(signature, dataset)?), Ties::default())
+            }
             BufferCondition::DataReputation(reputation) => {
-                (Kind::Dataset(self.reputation(reputation)?), Ties::default())
+                (Kind::Dataset(self.reputation(signature, reputation)?), Ties::default())
             }
             BufferCondition::Absent(_) => {
                 return Err(Fault::new("absent stands where no condition can", "write absent once"));
@@ -198,33 +220,33 @@ impl Builder {
         Ok((kind, ties, ties.failure()))
     }
 
-    fn dataset(&mut self, dataset: &Dataset) -> Result<PreparedDataset, Fault> {
-        let question = Question::Operation(dataset.operation);
-        Ok(PreparedDataset { set: self.set(&dataset.set)?, kind: dataset.set.kind, question })
-    }
-
-    fn reputation(&mut self, reputation: &DataReputation) -> Result<PreparedDataset, Fault> {
-        let question = Question::Reputation(reputation.relation, reputation.value);
-        Ok(PreparedDataset { set: self.set(&reputation.set)?, kind: reputation.set.kind, question })
-    }
-
-    /// The position of a set. Equal names are one set, so they must say the same of it, where they say anything.
-    fn set(&mut self, source: &DatasetSource) -> Result<DatasetId, Fault> {
-        let known = self.datasets.iter_mut().enumerate().find(|(_, known)| known.name == source.name);
-        let Some((at, known)) = known else {
-            self.datasets.push(source.clone());
-            return Ok(DatasetId(self.datasets.len() as u32 - 1));
+    fn dataset(&mut self, signature: &Signature, dataset: &Dataset) -> Result<PreparedDataset, Fault> {
+        let usage = match dataset.operation {
+            DatasetOperation::IsSet | DatasetOperation::IsNotSet => SetUse::Asked,
+            DatasetOperation::Set | DatasetOperation::Unset => SetUse::Changed,
         };
-        if known.kind.is_some() && source.kind.is_some() && known.kind != source.kind {
-            let message = format!("the dataset {} has two types", source.name);
-            return Err(Fault::new(message, "give one of the sets another name"));
-        }
-        known.kind = known.kind.or(source.kind);
-        known.load = known.load.take().or_else(|| source.load.clone());
-        known.save = known.save.take().or_else(|| source.save.clone());
-        known.memory = known.memory.or(source.memory);
-        known.buckets = known.buckets.or(source.buckets);
-        Ok(DatasetId(at as u32))
+        let set = self.set(signature, &dataset.set, usage)?;
+        Ok(PreparedDataset { set, kind: dataset.set.kind, question: Question::Operation(dataset.operation) })
+    }
+
+    fn reputation(
+        &mut self,
+        signature: &Signature,
+        reputation: &DataReputation,
+    ) -> Result<PreparedDataset, Fault> {
+        let question = Question::Reputation(reputation.relation, reputation.value);
+        let set = self.set(signature, &reputation.set, SetUse::Asked)?;
+        Ok(PreparedDataset { set, kind: reputation.set.kind, question })
+    }
+
+    fn set(
+        &mut self,
+        signature: &Signature,
+        source: &DatasetSource,
+        usage: SetUse,
+    ) -> Result<DatasetId, Fault> {
+        let named = self.sets.name(self.rule, signature, source, usage);
+        named.map_err(|message| Fault::new(message, "rules that name one set say the same of it"))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use weir_rules::signature::{DatasetKind, DatasetOperation, Relation};
 
+use super::dataset_changes::{Change, Changes, FoundElement};
 use super::limits::Counters;
 use super::value::Value;
 
@@ -14,6 +15,8 @@ pub struct DatasetId(pub u32);
 pub struct Member {
     /// Its reputation; 0 in sets that have none.
     pub reputation: u16,
+    /// What the set's file says of it, where it says anything.
+    pub element: Option<u32>,
 }
 
 /// The sets that rules ask for, shared by all workers. What they do must not block.
@@ -30,24 +33,6 @@ pub trait Datasets: Send + Sync {
 
     /// Takes a value out. Gives whether it was in.
     fn remove(&self, set: DatasetId, value: &[u8]) -> bool;
-}
-
-/// No sets: nothing is in them, and nothing can be put in.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoDatasets;
-
-impl Datasets for NoDatasets {
-    fn find(&self, _: DatasetId, _: &[u8]) -> Option<Member> {
-        None
-    }
-
-    fn insert(&self, _: DatasetId, _: &[u8]) -> Result<(), super::DatasetFull> {
-        Err(super::DatasetFull)
-    }
-
-    fn remove(&self, _: DatasetId, _: &[u8]) -> bool {
-        false
-    }
 }
 
 /// A `dataset` or `datarep`, prepared.
@@ -68,7 +53,14 @@ pub(super) enum Question {
 }
 
 impl PreparedDataset {
-    pub(super) fn holds(&self, value: Value<'_>, datasets: &dyn Datasets, counters: &mut Counters) -> bool {
+    /// Whether a value is, or will be, as asked. What is to be done is only planned.
+    pub(super) fn holds(
+        &self,
+        value: Value<'_>,
+        datasets: &dyn Datasets,
+        changes: &mut Changes,
+        counters: &mut Counters,
+    ) -> bool {
         // A part of a value is another value.
         if !value.extent.is_whole() {
             return false;
@@ -78,17 +70,25 @@ impl PreparedDataset {
             return matches!(self.question, Question::Operation(DatasetOperation::IsNotSet));
         };
         match self.question {
-            Question::Operation(DatasetOperation::IsSet) => datasets.find(self.set, bytes).is_some(),
+            Question::Operation(DatasetOperation::IsSet) => {
+                let found = datasets.find(self.set, bytes);
+                if let Some(Member { element: Some(element), .. }) = found {
+                    changes.find(FoundElement { set: self.set, element });
+                }
+                found.is_some()
+            }
             Question::Operation(DatasetOperation::IsNotSet) => datasets.find(self.set, bytes).is_none(),
             Question::Operation(DatasetOperation::Set) => {
                 if datasets.find(self.set, bytes).is_some() {
                     return false;
                 }
-                let inserted = datasets.insert(self.set, bytes);
-                counters.datasets_full += u64::from(inserted.is_err());
-                inserted.is_ok()
+                let planned = changes.plan(self.set, Change::Insert, bytes);
+                counters.datasets_full += u64::from(!planned);
+                planned
             }
-            Question::Operation(DatasetOperation::Unset) => datasets.remove(self.set, bytes),
+            Question::Operation(DatasetOperation::Unset) => {
+                datasets.find(self.set, bytes).is_some() && changes.plan(self.set, Change::Remove, bytes)
+            }
             Question::Reputation(relation, reputation) => datasets
                 .find(self.set, bytes)
                 .is_some_and(|member| relation.holds(member.reputation, reputation)),

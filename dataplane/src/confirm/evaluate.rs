@@ -7,9 +7,10 @@ use weir_rules::signature::{Base, Base64Mode, DataAt, Presence};
 
 use super::base64_decode;
 use super::byte_keywords;
-use super::captures::Captures;
+use super::captures::{Captures, Mark};
 use super::content::PreparedContent;
 use super::dataset::Datasets;
+use super::dataset_changes::{Changes, ChangesMark};
 use super::entropy;
 use super::limits::{Budget, Counters, Limits};
 use super::program::{Decoder, Follow, Kind, Program, Step};
@@ -35,6 +36,7 @@ pub(super) type Outcome = Result<(), Failure>;
 pub(super) struct Work<'a> {
     pub variables: &'a mut Variables,
     pub captures: &'a mut Captures,
+    pub changes: &'a mut Changes,
     pub runner: &'a mut Runner,
     pub counters: &'a mut Counters,
     pub budget: &'a mut Budget,
@@ -42,6 +44,18 @@ pub(super) struct Work<'a> {
     pub nested: &'a mut Buffers,
     pub datasets: &'a dyn Datasets,
     pub limits: &'a Limits,
+}
+
+impl Work<'_> {
+    fn mark(&self) -> (Mark, ChangesMark) {
+        (self.captures.mark(), self.changes.mark())
+    }
+
+    /// Forgets what was kept since a mark.
+    fn rewind(&mut self, (captures, changes): (Mark, ChangesMark)) {
+        self.captures.rewind(captures);
+        self.changes.rewind(changes);
+    }
 }
 
 /// The conditions of a buffer and the value they are asked of.
@@ -99,12 +113,12 @@ impl Run<'_, '_> {
         let mut start = window.start;
         let mut failure = step.failure;
         while let Some(end) = content.find(self.value, window, start, self.work.budget)? {
-            let mark = self.work.captures.mark();
+            let mark = self.work.mark();
             match self.walk(next, end) {
                 Err(Failure::Retry) => {}
                 decided => return decided,
             }
-            self.work.captures.rewind(mark);
+            self.work.rewind(mark);
             failure = Failure::Retry;
             start = end.saturating_sub(content.len()) + 1;
         }
@@ -134,7 +148,7 @@ impl Run<'_, '_> {
         let mut start = origin;
         let mut failure = step.failure;
         loop {
-            let mark = self.work.captures.mark();
+            let mark = self.work.mark();
             let (found, end) = match self.find(regex, origin, start) {
                 Ok(found) => found,
                 Err(Failure::Retry) => return Err(failure),
@@ -144,7 +158,7 @@ impl Run<'_, '_> {
                 Err(Failure::Retry) => {}
                 decided => return decided,
             }
-            self.work.captures.rewind(mark);
+            self.work.rewind(mark);
             failure = Failure::Retry;
             start = found.max(start) + 1;
         }
@@ -153,7 +167,7 @@ impl Run<'_, '_> {
     /// Asks a condition that has no choices; one that moves changes `previous`.
     fn ask(&mut self, kind: &Kind, previous: &mut usize) -> Outcome {
         let value = self.value;
-        let Work { variables, runner, counters, budget, datasets, .. } = &mut *self.work;
+        let Work { variables, runner, counters, budget, datasets, changes, .. } = &mut *self.work;
         if !matches!(kind, Kind::Content(_) | Kind::Regex(_)) {
             budget.spend(0).ok_or(Failure::Final)?;
         }
@@ -178,7 +192,7 @@ impl Run<'_, '_> {
                 budget.spend(value.len()).ok_or(Failure::Final)?;
                 entropy::holds(entropy, value.bytes, *previous, variables).unwrap_or(false)
             }
-            Kind::Dataset(dataset) => dataset.holds(value, *datasets, counters),
+            Kind::Dataset(dataset) => dataset.holds(value, *datasets, changes, counters),
             Kind::Base64Decode(decoder) => return self.decode(decoder, *previous),
         };
         if holds { Ok(()) } else { Err(Failure::Retry) }

@@ -8,6 +8,7 @@ use weir_rules::signature::RuleIndex;
 use super::captures::{Captured, Captures};
 use super::compile::Confirmer;
 use super::dataset::Datasets;
+use super::dataset_changes::{Changes, FoundElement};
 use super::evaluate::{Work, evaluate};
 use super::limits::{Budget, Counters};
 use super::program::{Absence, Kind, Program};
@@ -20,6 +21,7 @@ use super::variables::Variables;
 pub struct Scratch {
     variables: Variables,
     captures: Captures,
+    changes: Changes,
     runner: Runner,
     counters: Counters,
     buffers: Buffers,
@@ -41,6 +43,7 @@ impl Scratch {
         Scratch {
             variables: Variables::default(),
             captures: Captures::new(limits.captured),
+            changes: Changes::new(),
             runner: Runner {
                 locations: confirmer.expressions.iter().map(|expression| expression.locations()).collect(),
             },
@@ -57,6 +60,18 @@ impl Scratch {
     pub fn begin(&mut self) {
         self.variables.clear();
         self.captures.clear();
+        self.changes.clear();
+    }
+
+    /// Carries out what the candidate, which holds in all its buffers, does to sets. Returns whether that changed what
+    /// it should; if not, the candidate does not match after all.
+    pub fn commit(&mut self) -> bool {
+        self.changes.commit(&*self.datasets, &mut self.counters)
+    }
+
+    /// Elements of sets that the candidate was found to be about.
+    pub fn found(&self) -> &[FoundElement] {
+        self.changes.found()
     }
 
     /// What evaluations did since the start.
@@ -119,11 +134,12 @@ impl Confirmer {
             &mut scratch.counters,
             &self.limits,
         );
-        let mark = scratch.captures.mark();
+        let (mark, changes) = (scratch.captures.mark(), scratch.changes.mark());
         let matched = transformed.is_some_and(|value| {
             let mut work = Work {
                 variables: &mut scratch.variables,
                 captures: &mut scratch.captures,
+                changes: &mut scratch.changes,
                 runner: &mut scratch.runner,
                 counters: &mut scratch.counters,
                 budget: &mut budget,
@@ -136,6 +152,7 @@ impl Confirmer {
         });
         if !matched {
             scratch.captures.rewind(mark);
+            scratch.changes.rewind(changes);
         }
         scratch.buffers = buffers;
         scratch.counters.steps += u64::from(self.limits.steps - budget.left());

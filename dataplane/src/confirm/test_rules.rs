@@ -96,7 +96,9 @@ impl Bench {
     pub(super) fn new(buffers: Vec<BufferMatch>, limits: Limits) -> Bench {
         let compiled = compile(buffers, limits);
         assert!(compiled.unusable.is_empty(), "{:?}", compiled.diagnostics);
-        let sets = Sets::empty(compiled.confirmer.datasets());
+        let sources: Vec<_> =
+            compiled.confirmer.datasets().iter().map(|named| named.source.clone()).collect();
+        let sets = Sets::empty(&sources);
         let scratch = Scratch::new(&compiled.confirmer, Arc::new(sets));
         Bench { confirmer: compiled.confirmer, scratch }
     }
@@ -109,7 +111,7 @@ impl Bench {
     /// Whether the rule's first buffer may have this value.
     pub(super) fn ask(&mut self, value: Value<'_>) -> bool {
         self.scratch.begin();
-        self.confirmer.matches(RULE, 0, value, &mut self.scratch)
+        self.confirmer.matches(RULE, 0, value, &mut self.scratch) && self.scratch.commit()
     }
 }
 

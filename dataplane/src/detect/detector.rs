@@ -10,6 +10,7 @@ use weir_rules::signature::{
 };
 
 use super::facts::PacketView;
+use super::header_match::header_applies;
 use super::headers::header;
 use super::memory::{Memory, Order};
 use super::prefilter::Looked;
@@ -17,7 +18,7 @@ use super::raised::Raised;
 use super::table::{Asked, DetectTable};
 use crate::app::transaction::Transaction;
 use crate::app::{Added, Observer, Outcome};
-use crate::confirm::{NoDatasets, Scratch, Value};
+use crate::confirm::{Datasets, Scratch, Value};
 use crate::decode::{AppEvent, Stage};
 use crate::flow::Direction;
 use crate::inspect::{Hit, Hits, Reporting};
@@ -34,6 +35,8 @@ pub struct DetectCounters {
     pub failed: u64,
     /// Bits that a transaction had no room for.
     pub bits_full: u64,
+    /// Values that a set had no room for.
+    pub sets_full: u64,
 }
 
 /// A packet to be looked at by itself.
@@ -45,6 +48,13 @@ pub struct PacketLook<'p> {
     pub payload: &'p [u8],
     /// Its direction in the flow.
     pub direction: Direction,
+}
+
+impl<'p> PacketLook<'p> {
+    /// The packet that brought a part of a transaction. Its headers are no part of that: it was said over many packets.
+    pub fn carrier(packet: &'p Packet, payload: &'p [u8], direction: Direction) -> PacketLook<'p> {
+        PacketLook { view: PacketView { packet, frame: &[] }, payload, direction }
+    }
 }
 
 /// One worker's detection with one rule set.
@@ -69,7 +79,7 @@ impl Detector {
         for prefilter in table.prefilters() {
             prefilter.size_scratch(&mut scan)?;
         }
-        let scratch = Scratch::new(table.confirmer(), Arc::new(NoDatasets));
+        let scratch = Scratch::new(table.confirmer(), Arc::clone(table.sets()) as Arc<dyn Datasets>);
         Ok(Detector { table, scan, scratch, nominated: Vec::new(), counters: DetectCounters::default() })
     }
 
@@ -80,7 +90,7 @@ impl Detector {
 
     /// Counters since it was made.
     pub fn counters(&self) -> DetectCounters {
-        self.counters
+        DetectCounters { sets_full: self.scratch.counters().datasets_full, ..self.counters }
     }
 
     /// Looks at the transactions of a flow; hits go to `hits`.
@@ -88,11 +98,10 @@ impl Detector {
         &'d mut self,
         set: &'d SignatureSet,
         epoch: u8,
-        packet: &'d Packet,
-        payload: &'d [u8],
+        look: PacketLook<'d>,
         hits: &'d mut Hits,
     ) -> TransactionLook<'d> {
-        TransactionLook { detector: self, set, epoch, packet, payload, hits }
+        TransactionLook { detector: self, set, epoch, look, hits }
     }
 
     /// Looks at a packet by itself.
@@ -108,9 +117,9 @@ impl Detector {
         });
         self.counters.failed += u64::from(looked == Looked::Failed);
         for &rule in &nominated {
-            // What is cheap comes first; the rest of the header is tested with the hits.
-            let protocol = set.signatures.get(rule.0 as usize).map(|signature| signature.protocol);
-            if protocol.is_some_and(|protocol| protocol.covers(look.view.packet.protocol.0)) {
+            // What is cheap comes first; flow and numbers are tested with the hits.
+            let signature = set.signatures.get(rule.0 as usize);
+            if signature.is_some_and(|s| header_applies(s, look.view.packet, direction, direction)) {
                 self.ask(set, epoch, rule, look, hits);
             }
         }
@@ -144,14 +153,24 @@ impl Detector {
 
     /// Asks one signature about a packet by itself.
     fn ask(&mut self, set: &SignatureSet, epoch: u8, rule: RuleIndex, look: PacketLook<'_>, hits: &mut Hits) {
-        let PacketLook { view, payload, direction } = look;
+        let PacketLook { payload, direction, .. } = look;
         let Some(signature) = set.signatures.get(rule.0 as usize) else { return };
-        if self.confirm(rule, signature, None, view, payload, direction) {
+        if self.confirm(rule, signature, None, look, direction) && self.change_sets(rule, hits) {
             // Even where it looks at headers only: what it decides, it decides about this packet.
             let field = Some(FieldId::PacketPayload);
             let offset = payload.len() as u64;
             hits.push(Hit { rule, epoch, field, direction, offset, reporting: Reporting::Event });
         }
+    }
+
+    /// Does to sets what a signature that was confirmed does, and notes what they say of what it found. Returns whether it
+    /// matches still: putting in what is there, or taking out what is not, is no match.
+    fn change_sets(&mut self, rule: RuleIndex, hits: &mut Hits) -> bool {
+        let changed = self.scratch.commit();
+        if changed {
+            self.scratch.found().iter().for_each(|&found| hits.explain(rule, found));
+        }
+        changed
     }
 
     /// Whether all buffers of a signature hold what it asks, as far as they are there.
@@ -160,10 +179,10 @@ impl Detector {
         rule: RuleIndex,
         signature: &Signature,
         transaction: Option<&Transaction>,
-        view: PacketView<'_>,
-        payload: &[u8],
+        look: PacketLook<'_>,
         direction: Direction,
     ) -> bool {
+        let PacketLook { view, payload, .. } = look;
         let packet = view.packet;
         self.counters.confirmations += 1;
         self.scratch.begin();
@@ -237,14 +256,17 @@ pub struct TransactionLook<'d> {
     detector: &'d mut Detector,
     set: &'d SignatureSet,
     epoch: u8,
-    packet: &'d Packet,
-    payload: &'d [u8],
+    look: PacketLook<'d>,
     hits: &'d mut Hits,
 }
 
 impl TransactionLook<'_> {
     /// Confirms the candidates that are open, and reports those that match.
     fn decide(&mut self, transaction: &mut Transaction, direction: Direction) {
+        if self.detector.table.changes_sets() {
+            // What one signature puts into a set, those behind it find there.
+            transaction.candidates.sort_unstable_by_key(|candidate| candidate.rule);
+        }
         if !self.detector.table.remembers_in_transactions() {
             return self.decide_those(transaction, direction, |_| true);
         }
@@ -267,26 +289,15 @@ impl TransactionLook<'_> {
             let Some(&candidate) = transaction.candidates.get(index) else { break };
             let Some(signature) = self.set.signatures.get(candidate.rule.0 as usize) else { continue };
             let rule = candidate.rule;
-            if candidate.outcome == Outcome::Matched || !those(rule) {
+            if candidate.outcome != Outcome::Open || !those(rule) {
                 continue;
             }
-            let memory = self.detector.table.memory(rule);
-            if memory.is_some_and(|memory| !memory.holds_in_transaction(&transaction.bits)) {
-                continue;
-            }
-            if !self.detector.confirm(
-                rule,
-                signature,
-                Some(transaction),
-                // Headers are no part of a transaction: it was said over many packets.
-                PacketView { packet: self.packet, frame: &[] },
-                self.payload,
-                direction,
-            ) {
-                continue;
-            }
+            let outcome = self.outcome(rule, signature, transaction, direction);
             if let Some(candidate) = transaction.candidates.get_mut(index) {
-                candidate.outcome = Outcome::Matched;
+                candidate.outcome = outcome;
+            }
+            if outcome != Outcome::Matched {
+                continue;
             }
             if let Some(memory) = self.detector.table.memory(rule) {
                 self.detector.counters.bits_full += memory.change_transaction(&mut transaction.bits);
@@ -305,6 +316,46 @@ impl TransactionLook<'_> {
             });
         }
     }
+}
+
+impl TransactionLook<'_> {
+    /// Asks a signature about a transaction.
+    fn outcome(
+        &mut self,
+        rule: RuleIndex,
+        signature: &Signature,
+        transaction: &Transaction,
+        direction: Direction,
+    ) -> Outcome {
+        let table = &self.detector.table;
+        let memory = table.memory(rule);
+        if memory.is_some_and(|memory| !memory.holds_in_transaction(&transaction.bits)) {
+            return Outcome::Open;
+        }
+        let names_sets = table.confirmer().sets_of(rule).next().is_some();
+        // A signature changes sets only where the rest of its header is right, too.
+        if names_sets && !header_applies(signature, self.look.view.packet, self.look.direction, direction) {
+            return Outcome::Open;
+        }
+        if self.detector.confirm(rule, signature, Some(transaction), self.look, direction)
+            && self.detector.change_sets(rule, self.hits)
+        {
+            return Outcome::Matched;
+        }
+        // Sets change, so that another answer later would be one to another question.
+        if names_sets && has_all_values(signature, transaction) { Outcome::Refused } else { Outcome::Open }
+    }
+}
+
+/// Whether there is a whole value of each field that a signature asks about.
+fn has_all_values(signature: &Signature, transaction: &Transaction) -> bool {
+    signature.buffers.iter().all(|buffer| match buffer.buffer {
+        Buffer::Field(field) => {
+            let mut values = transaction.values.of(field).peekable();
+            values.peek().is_some() && values.all(|value| value.extent.is_whole())
+        }
+        _ => true,
+    })
 }
 
 impl Observer for TransactionLook<'_> {

@@ -3,8 +3,7 @@
 use weir_rules::field::FieldId;
 use weir_rules::number::Level;
 use weir_rules::signature::{
-    AppProtocol, BitScope, Buffer, BufferCondition, BufferMatch, PacketCondition, RuleProtocol, Signature,
-    StateCondition,
+    AppProtocol, BitScope, Buffer, BufferMatch, PacketCondition, RuleProtocol, Signature, StateCondition,
 };
 
 use super::raised::Raised;
@@ -14,7 +13,6 @@ pub fn unsupported(signature: &Signature) -> Option<String> {
     protocol(signature)
         .or_else(|| signature.buffers.iter().find_map(|b| buffer(b.buffer)))
         .or_else(|| mixed(signature))
-        .or_else(|| signature.buffers.iter().flat_map(|b| &b.conditions).find_map(condition))
         .or_else(|| {
             let number = signature.numbers.iter().find(|n| n.number.level() == Level::Transaction)?;
             Some(format!("{} is not told by the decoders yet", number.number.name()))
@@ -62,15 +60,6 @@ fn buffer(buffer: Buffer) -> Option<String> {
         Buffer::Field(field) if !is_decoded(field) => Some(format!("{} is not decoded yet", field.name())),
         Buffer::Undecoded => Some(format!("{} is not looked at yet", buffer.name())),
         Buffer::Field(_) | Buffer::Payload | Buffer::Base64 | Buffer::Address(_) | Buffer::Header(_) => None,
-    }
-}
-
-fn condition(condition: &BufferCondition) -> Option<String> {
-    match condition {
-        BufferCondition::Dataset(_) | BufferCondition::DataReputation(_) => {
-            Some("datasets are not kept yet".to_owned())
-        }
-        _ => None,
     }
 }
 

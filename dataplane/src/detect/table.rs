@@ -19,8 +19,9 @@ use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
 use super::raised::Raised;
 use super::shared_bits::SharedBits;
 use super::support::unsupported;
-use crate::confirm::{Compiled, Confirmer, Limits};
+use crate::confirm::{Compiled, Confirmer, DatasetId, Limits, Sets};
 use crate::database::Compiler;
+use crate::dataset::{SetFiles, load_sets};
 use crate::flow::Direction;
 
 const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
@@ -57,6 +58,8 @@ pub struct DetectTable {
     // Asked for each flow and each segment: summed up once, when compiled.
     any_asked: bool,
     any_wanted: bool,
+    sets: Arc<Sets>,
+    any_set_changed: bool,
     memories: HashMap<RuleIndex, Memory>,
     any_in_transactions: bool,
     names: StateNames,
@@ -68,6 +71,8 @@ pub struct DetectTable {
 pub struct Inheritance<'p> {
     /// The one before.
     pub previous: Option<&'p DetectTable>,
+    /// Where the files of sets are.
+    pub files: &'p SetFiles,
     /// Bits of hosts and pairs that can be set at once.
     pub shared_bits: usize,
 }
@@ -77,7 +82,7 @@ pub const SHARED_BITS: usize = 1 << 18;
 
 impl Default for Inheritance<'_> {
     fn default() -> Self {
-        Inheritance { previous: None, shared_bits: SHARED_BITS }
+        Inheritance { previous: None, files: &SetFiles::Nowhere, shared_bits: SHARED_BITS }
     }
 }
 
@@ -97,18 +102,24 @@ impl DetectTable {
     ) -> (DetectTable, DetectReport) {
         let Compiled { confirmer, diagnostics, unusable } = Confirmer::compile(set, Limits::default());
         let mut report = DetectReport { diagnostics };
+        let before = inheritance.previous.map(|table| &*table.sets);
+        let loaded = load_sets(confirmer.datasets(), inheritance.files, before);
+        report.diagnostics.extend(loaded.diagnostics);
         let mut build = Build::new(set.signatures.len(), inheritance);
         for (index, signature) in set.signatures.iter().enumerate() {
             let rule = RuleIndex(index as u32);
             if signature.plain_conditions().is_some() || unusable.binary_search(&rule).is_ok() {
                 continue;
             }
-            let left = unsupported(signature).or_else(|| build.add(rule, signature).err().map(str::to_owned));
+            let lacks = confirmer.sets_of(rule).find(|set| loaded.failed.contains(set));
+            let left = unsupported(signature)
+                .or_else(|| Some(format!("the dataset {} is not there", set_name(&confirmer, lacks?))))
+                .or_else(|| build.add(rule, signature).err().map(str::to_owned));
             if let Some(reason) = left {
                 report.diagnostics.push(left_out(signature, &reason));
             }
         }
-        let table = build.finish(confirmer, compiler, &mut report);
+        let table = build.finish(confirmer, Arc::new(loaded.sets), compiler, &mut report);
         (table, report)
     }
 
@@ -186,10 +197,24 @@ impl DetectTable {
         self.any_in_transactions
     }
 
+    /// The sets that signatures ask for; those that signatures change outlive the rule set.
+    pub fn sets(&self) -> &Arc<Sets> {
+        &self.sets
+    }
+
+    /// Whether any signature changes a set.
+    pub fn changes_sets(&self) -> bool {
+        self.any_set_changed
+    }
+
     /// The bits of hosts and pairs, which outlive the rule set.
     pub fn shared(&self) -> &Arc<SharedBits> {
         &self.shared
     }
+}
+
+fn set_name(confirmer: &Confirmer, set: DatasetId) -> &str {
+    confirmer.datasets().get(set.0 as usize).map_or("", |named| &named.source.name)
 }
 
 fn left_out(signature: &Signature, reason: &str) -> Diagnostic {
@@ -287,7 +312,13 @@ impl<'p> Build<'p> {
         }
     }
 
-    fn finish(self, confirmer: Confirmer, compiler: &Compiler, report: &mut DetectReport) -> DetectTable {
+    fn finish(
+        self,
+        confirmer: Confirmer,
+        sets: Arc<Sets>,
+        compiler: &Compiler,
+        report: &mut DetectReport,
+    ) -> DetectTable {
         let shared = self.shared_bits();
         let mut built = build_all(self.fields.into_iter().flatten().chain(self.packets), compiler, report);
         let mut next = || built.next().flatten();
@@ -305,6 +336,8 @@ impl<'p> Build<'p> {
             asked: self.asked,
             wanted: self.wanted,
             any_in_transactions: self.memories.values().any(Memory::uses_transaction),
+            any_set_changed: sets.tables.iter().any(|table| table.is_changed()),
+            sets,
             memories: self.memories,
             names: self.names,
             shared,

@@ -7,6 +7,7 @@ use super::pipeline::Engine;
 use super::rules::WorkerRules;
 use super::segmentation::field_of;
 use crate::app::AppHandle;
+use crate::detect::PacketLook;
 use crate::flow::{CachedVerdict, Direction, FlowId};
 use crate::inspect::Scanned;
 use crate::packet::{IpProtocol, Packet};
@@ -43,7 +44,8 @@ impl Engine {
         let WorkerRules { ruleset, inspector, detector, .. } = &mut self.rules.current;
         if ruleset.detect.wants_transactions() {
             let epoch = inspector.epoch();
-            let mut look = detector.transactions(&ruleset.signatures, epoch, packet, payload, &mut self.hits);
+            let carrier = PacketLook::carrier(packet, payload, place.direction);
+            let mut look = detector.transactions(&ruleset.signatures, epoch, carrier, &mut self.hits);
             self.app.datagram(place.direction, payload, &mut look);
         }
     }
@@ -71,7 +73,8 @@ impl Engine {
         for direction in [Direction::ToServer, Direction::ToClient] {
             let WorkerRules { ruleset, inspector, detector, .. } = &mut self.rules.current;
             let epoch = inspector.epoch();
-            let mut look = detector.transactions(&ruleset.signatures, epoch, &packet, &[], &mut self.hits);
+            let carrier = PacketLook::carrier(&packet, &[], Direction::ToServer);
+            let mut look = detector.transactions(&ruleset.signatures, epoch, carrier, &mut self.hits);
             self.app.end(app, direction, &mut look);
         }
         if !self.hits.as_slice().is_empty() {

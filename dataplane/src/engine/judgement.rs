@@ -5,22 +5,19 @@
 //! signature without patterns, which is asked once and speaks for all packets.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{
-    Endpoint, FlowDirection, FlowState as FlowOption, ReportAs, RuleAction, RuleProtocol, Signature,
-    StreamOption,
-};
+use weir_rules::signature::{FlowState as FlowOption, ReportAs, RuleAction, Signature, StreamOption};
 
 use super::enforcement::Announce;
 use super::frame::{Decision, Frame};
 use super::lifecycle::Place;
 use super::pipeline::Engine;
 use super::report::FlowContext;
-use super::segmentation::has_ports;
 use super::settings::Mode;
+use crate::detect::header_applies;
 use crate::event::{AlertOutcome, Generation};
 use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord};
 use crate::inspect::{Hit, MAX_HITS, Reporting};
-use crate::packet::{IpVersion, Packet};
+use crate::packet::Packet;
 use crate::verdict::{Reason, Verdict};
 
 /// What the hits were found in.
@@ -253,18 +250,6 @@ pub(super) fn applies(
     packet_direction: Direction,
     record: &FlowRecord,
 ) -> bool {
-    // What stands in the place of ports for ICMP are identifiers.
-    let port = |port| if has_ports(packet.protocol) { port } else { 0 };
-    let sender = Endpoint { address: packet.src.0, port: port(packet.src_port) };
-    let receiver = Endpoint { address: packet.dst.0, port: port(packet.dst_port) };
-    // Bytes that a gap kept back are those of the other direction than the packet that tells of the gap.
-    let (source, destination) =
-        if hit.direction == packet_direction { (sender, receiver) } else { (receiver, sender) };
-    let direction = match signature.flow.direction {
-        Some(FlowDirection::ToServer) => hit.direction == Direction::ToServer,
-        Some(FlowDirection::ToClient) => hit.direction == Direction::ToClient,
-        None => true,
-    };
     let state = match signature.flow.state {
         // A receiver reads what it got of a stream when the connection stands, and not before.
         Some(FlowOption::Established) => is_established(record) || hit.field == Some(FieldId::TcpStream),
@@ -272,21 +257,7 @@ pub(super) fn applies(
         Some(FlowOption::Stateless) | None => true,
     };
     let stream = signature.flow.stream != Some(StreamOption::Only) || hit.field.is_some();
-    direction
-        && state
-        && stream
-        && is_of_version(signature.protocol, packet)
-        && signature.protocol.covers(packet.protocol.0)
-        && signature.header_matches(&source, &destination)
-}
-
-/// Whether a packet is of the version of IP that the header of a rule names.
-pub(super) fn is_of_version(protocol: RuleProtocol, packet: &Packet) -> bool {
-    match protocol {
-        RuleProtocol::Ip4 => packet.version == IpVersion::V4,
-        RuleProtocol::Ip6 => packet.version == IpVersion::V6,
-        _ => true,
-    }
+    state && stream && header_applies(signature, packet, packet_direction, hit.direction)
 }
 
 /// Whether both ends take part. A connection that was picked up in the middle counts: it was there before.

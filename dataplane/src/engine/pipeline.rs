@@ -322,6 +322,7 @@ impl Engine {
         if let Some(draining) = &self.rules.draining {
             inspect += draining.rules.inspector.counters();
         }
+        let detect = self.rules.current.detector.counters();
         for (counter, value) in [
             (Counter::TcpOutOfOrder, streams.out_of_order),
             (Counter::TcpRetransmissions, streams.retransmissions),
@@ -335,7 +336,8 @@ impl Engine {
             (Counter::InspectFailed, inspect.failed),
             (Counter::InspectProgressFull, inspect.matcher.progress_full),
             (Counter::InspectWidened, inspect.matcher.widened),
-            (Counter::StateTransactionFull, self.rules.current.detector.counters().bits_full),
+            (Counter::StateTransactionFull, detect.bits_full),
+            (Counter::DatasetsFull, detect.sets_full),
             (Counter::EventsLost, self.events.lost()),
         ] {
             self.counters.set(counter, value);

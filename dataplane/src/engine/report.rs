@@ -106,12 +106,16 @@ impl Engine {
         flow: Option<&FlowContext>,
     ) {
         self.counters.add(Counter::Alerts, 1);
+        let mut explained = self.hits.explanations(hit.rule);
+        let elements = std::array::from_fn(|_| explained.next());
+        drop(explained);
         let kind = EventKind::Alert(AlertEvent {
             rule: hit.rule,
             outcome,
             direction: flow.map(|flow| flow.direction),
             field: hit.field,
             offset: hit.offset,
+            elements,
             totals: flow.map(|flow| flow.totals),
         });
         let event = self.event(frame, packet, flow, kind);

@@ -4,6 +4,7 @@ use weir_rules::field::FieldId;
 use weir_rules::policy::{Action, Endpoint, IdentityId, Mode as RuleMode, Policy, PolicyRuleId};
 
 use super::rules::WorkerRules;
+use crate::detect::has_ports;
 use crate::flow::{CachedVerdict, Direction, FlowKey, Side};
 use crate::packet::{Address, IpProtocol};
 
@@ -73,8 +74,4 @@ pub(super) fn field_of(protocol: IpProtocol) -> FieldId {
         IpProtocol::UDP => FieldId::UdpPayload,
         _ => FieldId::PacketPayload,
     }
-}
-
-pub(super) fn has_ports(protocol: IpProtocol) -> bool {
-    matches!(protocol, IpProtocol::TCP | IpProtocol::UDP | IpProtocol::SCTP)
 }

@@ -10,11 +10,12 @@ use weir_rules::signature::{
 
 use super::enforcement::Announce;
 use super::frame::{Decision, Frame};
-use super::judgement::{Outcome, is_of_version};
+use super::judgement::Outcome;
 use super::pipeline::{Engine, Slot, Stage};
-use super::segmentation::has_ports;
 use super::settings::Mode;
 use crate::confirm::packet::{PacketFacts, matches as packet_matches};
+use crate::detect::has_ports;
+use crate::detect::is_of_version;
 use crate::detect::{PacketLook, PacketView, Passage, Raised, fill_numbers, packet_facts};
 use crate::event::AlertOutcome;
 use crate::flow::Direction;

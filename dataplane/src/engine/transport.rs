@@ -7,6 +7,7 @@ use super::pipeline::Engine;
 use super::rules::{LiveRules, WorkerRules};
 use super::settings::{EngineSettings, FailSafe, Mode, UnseenAcks};
 use crate::app::{AppHandle, AppLayer};
+use crate::detect::PacketLook;
 use crate::event::AnomalyKind;
 use crate::flow::{Direction, FlowFlags, FlowRecord};
 use crate::inspect::{Hits, Opened, Scanned, StreamHandle};
@@ -202,6 +203,7 @@ impl Follower<'_> {
         let seq = if syn { tcp.seq.wrapping_add(1) } else { tcp.seq };
         let scan = if payload.is_empty() && !syn { Scan::Unwanted } else { self.scan(direction) };
         let app = if payload.is_empty() { AppHandle::NONE } else { self.decoded() };
+        let carrier = PacketLook::carrier(self.packet, self.payload, direction);
         let Some(half) = self.record.halves.get_mut(direction.index()) else { return Ok(()) };
         if syn && !half.is_started() {
             self.reassembler.start(half, seq);
@@ -210,7 +212,7 @@ impl Follower<'_> {
             if tcp.flags.contains(TcpFlags::FIN) {
                 self.reassembler.fin(half);
                 let app = AppHandle(self.record.app);
-                end_decoding(self.rules, self.app, app, direction, self.packet, payload, self.hits);
+                end_decoding(self.rules, self.app, app, direction, carrier, self.hits);
             }
             return Ok(());
         }
@@ -234,15 +236,15 @@ impl Follower<'_> {
             self.record.flags |= FlowFlags::UNINSPECTED;
         }
         let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
-        let (layer, carrier) = (&mut *self.app, self.packet);
+        let layer = &mut *self.app;
         let outcome = self.reassembler.segment(half, seq, payload, settings.retain, &mut |bytes| {
             *failed |= scan_bytes(rules, scan, direction, owner, bytes, hits) == Scanned::Failed;
-            decode_bytes(rules, layer, app, direction, bytes, carrier, payload, hits);
+            decode_bytes(rules, layer, app, direction, bytes, carrier, hits);
         });
         if tcp.flags.contains(TcpFlags::FIN) {
             self.reassembler.fin(half);
             if half.next_seq() == seq.wrapping_add(payload.len() as u32) {
-                end_decoding(rules, layer, app, direction, carrier, payload, hits);
+                end_decoding(rules, layer, app, direction, carrier, hits);
             }
         }
         match outcome {
@@ -268,11 +270,12 @@ impl Follower<'_> {
             self.record.streams.get(other.index()).map_or(StreamHandle::NONE, |&slot| StreamHandle(slot));
         let scan = if handle.is_some() { Scan::With(handle) } else { Scan::Unwanted };
         let (rules, hits, owner, failed) = (&mut *self.rules, &mut *self.hits, self.owner, &mut self.failed);
-        let (layer, carrier, payload) = (&mut *self.app, self.packet, self.payload);
+        let layer = &mut *self.app;
+        let carrier = PacketLook::carrier(self.packet, self.payload, direction);
         let app = AppHandle(self.record.app);
         let outcome = self.reassembler.acknowledge(half, packet.tcp.ack, &mut |bytes| {
             *failed |= scan_bytes(rules, scan, other, owner, bytes, hits) == Scanned::Failed;
-            decode_bytes(rules, layer, app, other, bytes, carrier, payload, hits);
+            decode_bytes(rules, layer, app, other, bytes, carrier, hits);
         });
         if let AckOutcome::Gap { .. } = outcome {
             self.record.flags |= FlowFlags::UNINSPECTED;
@@ -308,15 +311,14 @@ fn decode_bytes(
     app: AppHandle,
     direction: Direction,
     bytes: StreamBytes<'_>,
-    packet: &Packet,
-    payload: &[u8],
+    carrier: PacketLook<'_>,
     hits: &mut Hits,
 ) {
     if !app.is_some() {
         return;
     }
     let WorkerRules { ruleset, inspector, detector, .. } = &mut rules.current;
-    let mut look = detector.transactions(&ruleset.signatures, inspector.epoch(), packet, payload, hits);
+    let mut look = detector.transactions(&ruleset.signatures, inspector.epoch(), carrier, hits);
     if let Some(missing) = bytes.gap_before {
         layer.gap(app, direction, missing.get(), &mut look);
     }
@@ -331,13 +333,12 @@ fn end_decoding(
     layer: &mut AppLayer,
     app: AppHandle,
     direction: Direction,
-    packet: &Packet,
-    payload: &[u8],
+    carrier: PacketLook<'_>,
     hits: &mut Hits,
 ) {
     if app.is_some() {
         let WorkerRules { ruleset, inspector, detector, .. } = &mut rules.current;
-        let mut look = detector.transactions(&ruleset.signatures, inspector.epoch(), packet, payload, hits);
+        let mut look = detector.transactions(&ruleset.signatures, inspector.epoch(), carrier, hits);
         layer.end(app, direction, &mut look);
     }
 }

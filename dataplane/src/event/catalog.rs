@@ -5,6 +5,8 @@ use std::sync::Arc;
 use weir_rules::policy::Policy;
 use weir_rules::signature::SignatureSet;
 
+use crate::confirm::Sets;
+
 /// Numbers the rule sets that were in force, from 1; it wraps after four billion reloads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub u32);
@@ -37,6 +39,8 @@ pub struct Catalog {
     pub signatures: Arc<SignatureSet>,
     /// The segmentation policy.
     pub policy: Arc<Policy>,
+    /// The sets that signatures ask for.
+    pub sets: Arc<Sets>,
     /// Names of the wires, by their id.
     pub wires: Arc<[String]>,
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
 use weir_rules::policy::Policy;
-use weir_rules::signature::{RuleIndex, Signature};
+use weir_rules::signature::{BufferCondition, RuleIndex, Signature};
 
 use super::record::{
     AlertEvent, AlertOutcome, DropEvent, Effect, Endpoints, Event, EventKind, FlowEvent, FlowTotals,
@@ -117,6 +117,8 @@ struct Alert<'c> {
     match_end: Option<u64>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<&'c str, Vec<&'c str>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    context: BTreeMap<&'c str, serde_json::Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -375,6 +377,7 @@ fn alert_object<'c>(alert: &AlertEvent, catalog: Option<&'c Catalog>) -> Alert<'
         field: alert.field.map(|field| field.name()),
         match_end: alert.field.map(|_| alert.offset),
         metadata,
+        context: catalog.zip(signature).map(|(catalog, s)| context(alert, catalog, s)).unwrap_or_default(),
     }
 }
 
@@ -387,6 +390,26 @@ fn alert_flow(event: &Event, alert: &AlertEvent) -> Option<AlertFlow> {
         }
         _ => AlertFlow { totals, src_ip, dest_ip, src_port, dest_port },
     })
+}
+
+/// What the files of sets say of the elements that an alert is about, by the `context_key`s of its signature.
+fn context<'c>(
+    alert: &AlertEvent,
+    catalog: &Catalog,
+    signature: &'c Signature,
+) -> BTreeMap<&'c str, serde_json::Value> {
+    let conditions = signature.buffers.iter().flat_map(|buffer| &buffer.conditions);
+    let keys = conditions.filter_map(|condition| match condition {
+        BufferCondition::Dataset(dataset) => Some((&*dataset.set.name, dataset.context_key.as_deref()?)),
+        _ => None,
+    });
+    let said = |name: &str| {
+        alert.elements.iter().flatten().find_map(|found| {
+            let table = catalog.sets.table(found.set).filter(|table| table.name() == name)?;
+            serde_json::from_str(table.context(found.element)?).ok()
+        })
+    };
+    keys.filter_map(|(name, key)| Some((key, said(name)?))).collect()
 }
 
 fn totals(totals: &FlowTotals) -> Totals {

@@ -5,6 +5,7 @@ use weir_rules::policy::{IdentityId, PolicyRuleId};
 use weir_rules::signature::RuleIndex;
 
 use super::Generation;
+use crate::confirm::FoundElement;
 use crate::flow::{Direction, FlowState, WireId};
 use crate::packet::{Address, IpProtocol, IpVersion, Packet, TcpFlags, TcpHeader, Tenant};
 use crate::time::Nanos;
@@ -133,9 +134,14 @@ pub struct AlertEvent {
     pub field: Option<FieldId>,
     /// Offset in the field behind the last byte of the match.
     pub offset: u64,
+    /// Elements of sets that it is about, of which the sets' files say more.
+    pub elements: [Option<FoundElement>; MAX_ELEMENTS],
     /// The flow so far, where there is one.
     pub totals: Option<FlowTotals>,
 }
+
+/// Elements of sets that one alert tells of.
+pub const MAX_ELEMENTS: usize = 4;
 
 /// A packet was not forwarded, or would not have been.
 #[derive(Clone, Copy, Debug)]

@@ -10,6 +10,7 @@ use weir_rules::signature::RuleIndex;
 use super::plan::{GroupPlan, Plan};
 use super::progress::{Cover, Fired, ProgressSlab};
 use super::walk::{Span, Walk, is_complete, lies};
+use crate::confirm::FoundElement;
 use crate::flow::Direction;
 
 /// Hits of which one packet is reported to have; more are acted on and counted.
@@ -56,24 +57,33 @@ pub enum Reporting {
 #[derive(Debug)]
 pub struct Hits {
     list: Vec<Hit>,
+    /// Elements of sets that hits are about.
+    explained: Vec<(RuleIndex, FoundElement)>,
     lost: u64,
 }
 
+/// Elements of sets that are kept for the hits of one packet.
+const MAX_EXPLAINED: usize = 64;
+
 impl Default for Hits {
     fn default() -> Hits {
-        Hits { list: Vec::with_capacity(MAX_HITS), lost: 0 }
+        Hits { list: Vec::with_capacity(MAX_HITS), explained: Vec::with_capacity(MAX_EXPLAINED), lost: 0 }
     }
 }
 
 impl Hits {
     /// No hits and no room for any, to stand in for what is lent out.
     pub const fn none() -> Hits {
-        Hits { list: Vec::new(), lost: 0 }
+        Hits { list: Vec::new(), explained: Vec::new(), lost: 0 }
     }
 
     /// Room for all hits that one packet can have of `signatures` signatures: each in both directions.
     pub fn for_signatures(signatures: usize) -> Hits {
-        Hits { list: Vec::with_capacity(signatures * 2 + MAX_HITS), lost: 0 }
+        Hits {
+            list: Vec::with_capacity(signatures * 2 + MAX_HITS),
+            explained: Vec::with_capacity(MAX_EXPLAINED),
+            lost: 0,
+        }
     }
 
     /// Takes over the room of `other`, where that is more.
@@ -87,6 +97,19 @@ impl Hits {
     /// Forgets them all; keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();
+        self.explained.clear();
+    }
+
+    /// Notes an element of a set that a signature's match is about; what does not fit is not told of.
+    pub fn explain(&mut self, rule: RuleIndex, element: FoundElement) {
+        if self.explained.len() < self.explained.capacity() {
+            self.explained.push((rule, element));
+        }
+    }
+
+    /// The elements that matches of a signature are about.
+    pub fn explanations(&self, rule: RuleIndex) -> impl Iterator<Item = FoundElement> {
+        self.explained.iter().filter(move |&&(of, _)| of == rule).map(|&(_, element)| element)
     }
 
     /// Adds one, or counts it as lost where there is no room.

@@ -177,6 +177,7 @@ impl Instance {
         for worker in &mut self.workers {
             worker.join();
         }
+        self.ruleset.save_sets();
         let counters = self.counters();
         let stats = self.stats_line(&counters);
         self.writer.write_line(stats);

@@ -64,6 +64,7 @@ fn prepare(
     generation: Generation,
     workers: usize,
 ) -> Result<Prepared, String> {
+    previous.save_sets();
     let config = config::load(path).map_err(|error| error.to_string())?;
     let compiled = Ruleset::load(&config.ruleset_files(), Some(previous), generation, config.strictness())
         .map_err(|error| error.to_string())?;

@@ -9,6 +9,8 @@ pub struct Dataset {
     pub operation: DatasetOperation,
     /// The set.
     pub set: DatasetSource,
+    /// Where the set is JSON: the name under which the element goes into an alert (`context_key`).
+    pub context_key: Option<Box<str>>,
 }
 
 /// What is asked of, or done to, a set.
@@ -45,8 +47,26 @@ pub struct DatasetSource {
     pub array_key: Option<Box<str>>,
     /// Where it is JSON: the value in each element (`value_key`).
     pub value_key: Option<Box<str>>,
-    /// Where it is JSON: the name under which the element goes into an alert (`context_key`).
-    pub context_key: Option<Box<str>>,
+    /// Where it is JSON: whether the value is left out of what goes into an alert (`remove_key`).
+    pub remove_key: bool,
+}
+
+impl DatasetSource {
+    /// A set of which no more than name and type are known.
+    pub fn named(name: &str, kind: impl Into<Option<DatasetKind>>) -> DatasetSource {
+        DatasetSource {
+            name: name.into(),
+            kind: kind.into(),
+            load: None,
+            save: None,
+            memory: None,
+            buckets: None,
+            format: DatasetFormat::Csv,
+            array_key: None,
+            value_key: None,
+            remove_key: false,
+        }
+    }
 }
 
 /// What the values of a set are.

@@ -3,6 +3,7 @@
 mod accounting_tests;
 mod application_tests;
 mod conversation;
+mod dataset_tests;
 mod event_tests;
 mod fail_safe_tests;
 mod header_tests;

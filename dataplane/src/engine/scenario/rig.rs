@@ -10,6 +10,7 @@ use crate::engine::{
     Decision, Engine, EngineSettings, EngineSizes, FailSafe, FlowEvents, Frame, Mode, WireSettings,
     WorkerRules,
 };
+use crate::event::eve::EveLine;
 use crate::event::{AlertEvent, Event, EventConsumer, EventKind, Generation, event_ring};
 use crate::flow::{FlowConfig, FlowId, HashSeed, WireId};
 use crate::inspect::InspectorConfig;
@@ -57,8 +58,11 @@ impl Setup {
     }
 
     pub fn rig(&self, rules: &str, policy: &str) -> Rig {
+        self.rig_with(prepare(rules, policy, None, self.inspector))
+    }
+
+    fn rig_with(&self, prepared: WorkerRules) -> Rig {
         let (producer, events) = event_ring(1 << 14);
-        let prepared = prepare(rules, policy, None, self.inspector);
         let rulesets = vec![prepared.ruleset.clone()];
         let seed = HashSeed::fixed(1);
         let engine = Engine::new(self.settings.clone(), self.sizes.clone(), seed, prepared, producer)
@@ -92,6 +96,27 @@ impl Rig {
     /// With the default setup and no policy.
     pub fn new(rules: &str) -> Rig {
         Setup::default().rig(rules, "")
+    }
+
+    /// With a rule set that was compiled before.
+    pub fn with(ruleset: Ruleset) -> Rig {
+        let setup = Setup::default();
+        setup.rig_with(WorkerRules::prepare(Arc::new(ruleset), setup.inspector).expect("an inspector"))
+    }
+
+    /// The rule set in force.
+    pub fn ruleset(&self) -> &Arc<Ruleset> {
+        self.engine.ruleset()
+    }
+
+    /// The events since the last call, as they are written.
+    pub fn lines(&mut self) -> Vec<serde_json::Value> {
+        let catalog = self.ruleset().catalog(Arc::new([]));
+        let lines = self.events();
+        lines
+            .iter()
+            .map(|event| serde_json::to_value(EveLine::new(event, Some(&catalog))).expect("a line"))
+            .collect()
     }
 
     /// Sends one frame.

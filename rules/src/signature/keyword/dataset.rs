@@ -1,5 +1,6 @@
 //! `dataset:isset,names,type string,load names.csv;`: whether the buffer is in a set; or puts it in.
 
+use super::byte_options::named_argument;
 use super::dataset_source::{named, take};
 use super::{Apply, Keyword};
 use crate::signature::buffer::BufferCondition;
@@ -27,12 +28,16 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>) -> Result<(), Fault> {
         }
     };
     let mut set = named(name)?;
+    let mut context_key = None;
     for part in parts {
-        take(&mut set, part)?;
+        match named_argument(part) {
+            ("context_key" | "enrichment_key", key) => context_key = Some(key.text.into()),
+            _ => take(&mut set, part)?,
+        }
     }
     if draft.selected().is_none() {
         return Err(Fault::error(value.span(), "there is no buffer before it")
             .with_help("a dataset is about a sticky buffer: `dns.query; dataset:…;`"));
     }
-    draft.add_done(BufferCondition::Dataset(Box::new(Dataset { operation, set })), value.span())
+    draft.add_done(BufferCondition::Dataset(Box::new(Dataset { operation, set, context_key })), value.span())
 }

@@ -11,18 +11,7 @@ pub(super) fn named(name: Piece<'_>) -> Result<DatasetSource, Fault> {
     if name.text.is_empty() || name.text.len() > 63 {
         return Err(Fault::error(name.span(), "a set has a name of 1 to 63 bytes"));
     }
-    Ok(DatasetSource {
-        name: name.text.into(),
-        kind: None,
-        load: None,
-        save: None,
-        memory: None,
-        buckets: None,
-        format: DatasetFormat::Csv,
-        array_key: None,
-        value_key: None,
-        context_key: None,
-    })
+    Ok(DatasetSource::named(name.text, None))
 }
 
 /// Takes one option in: `type string`, `load list.csv`.
@@ -39,8 +28,7 @@ pub(super) fn take(set: &mut DatasetSource, option: Piece<'_>) -> Result<(), Fau
         "format" => set.format = format(argument)?,
         "array_key" => set.array_key = text(),
         "value_key" => set.value_key = text(),
-        "context_key" | "enrichment_key" => set.context_key = text(),
-        "remove_key" => {}
+        "remove_key" => set.remove_key = true,
         _ => {
             return Err(Fault::error(option.span(), format!("{:?} is not an option of a set", option.text))
                 .with_help("options are type, load, save, state, memcap, hashsize, format, value_key, array_key, context_key"));
