@@ -178,9 +178,11 @@ fn cuts_and_order_change_nothing() {
         let frames: Vec<_> = connection.handshake.iter().cloned().chain(in_order).collect();
         let expected = alerts(&frames, &ruleset).expect("no gaps");
         found.extend(expected.iter().map(|alert| alert.0));
-        let mut runner =
-            TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
-        let cuts = (proptest::collection::vec(1_usize..1400, 0..40), any::<u64>());
+        let defaults = Config::default();
+        let cases = defaults.cases.div_ceil(20);
+        let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..defaults });
+        let length = prop_oneof![1 => 1_usize..4, 8 => 1_usize..1400];
+        let cuts = (proptest::collection::vec(length, 0..40), any::<u64>());
         let outcome = runner.run(&cuts, |(lengths, seed)| {
             let mut frames = Vec::new();
             for stream in &connection.streams {

@@ -250,7 +250,7 @@ impl Follower<'_> {
         match outcome {
             SegmentOutcome::Conflict { .. } => Err(Reason::OverlapConflict),
             SegmentOutcome::OutOfWindow => Err(Reason::OutOfWindow),
-            SegmentOutcome::StoreFull | SegmentOutcome::TooManyGaps | SegmentOutcome::Unverifiable { .. } => {
+            SegmentOutcome::StoreFull | SegmentOutcome::Unverifiable { .. } => {
                 Err(Reason::Overload(Overload::StreamMemory))
             }
             SegmentOutcome::InOrder { .. } | SegmentOutcome::OutOfOrder | SegmentOutcome::Retransmission => {

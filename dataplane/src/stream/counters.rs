@@ -18,8 +18,6 @@ pub struct StreamCounters {
     pub out_of_window: u64,
     /// Early segments for which the store had no room.
     pub store_full: u64,
-    /// Early segments that would cut a chunk into more pieces than it can describe.
-    pub too_many_gaps: u64,
     /// Segments that repeat bytes of which no copy was at hand to compare.
     pub unverifiable: u64,
     /// Inspected segments of which no copy, or only a part of one, could be retained.

@@ -1,6 +1,7 @@
 //! TCP byte streams out of segments: reassembly for a device that sits inline.
 
 pub mod counters;
+mod filled;
 pub mod half;
 pub mod reassemble;
 #[cfg(test)]

@@ -11,7 +11,7 @@
 //!               differs from a kept copy ───────────────────────────▶ Conflict
 //!  segment ─────ends beyond the window ─────────────────────────────▶ OutOfWindow
 //!               starts after next ── kept ──────────────────────────▶ OutOfOrder
-//!                                 └─ no room ───────────────────────▶ StoreFull, TooManyGaps
+//!                                 └─ no room ───────────────────────▶ StoreFull
 //!               starts at or before next ── a repeated byte unknown ▶ Unverifiable
 //!                                        ├─ nothing new ────────────▶ Retransmission
 //!                                        └─ sink(new), sink(kept…) ─▶ InOrder
@@ -24,7 +24,7 @@ use std::num::NonZeroU64;
 
 use super::counters::StreamCounters;
 use super::half::{Half, HalfFlags};
-use super::store::{ChunkStore, Comparison, KeepError, StoreConfig};
+use super::store::{ChunkStore, Comparison, StoreConfig, StoreFull};
 
 /// What is kept of bytes after their inspection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,8 +68,6 @@ pub enum SegmentOutcome {
     OutOfWindow,
     /// It came early and the store has no room; `on-overload` decides.
     StoreFull,
-    /// It came early and would leave more gaps than a chunk can describe; `on-overload` decides.
-    TooManyGaps,
     /// It repeats bytes that the receiver may lack, and no copy is at hand to compare; `on-overload` decides.
     Unverifiable {
         /// How many bytes reached the sink nevertheless, because they are new.
@@ -170,7 +168,6 @@ impl Reassembler {
             SegmentOutcome::Conflict { .. } => &mut self.counters.conflicts,
             SegmentOutcome::OutOfWindow => &mut self.counters.out_of_window,
             SegmentOutcome::StoreFull => &mut self.counters.store_full,
-            SegmentOutcome::TooManyGaps => &mut self.counters.too_many_gaps,
             SegmentOutcome::Unverifiable { .. } => &mut self.counters.unverifiable,
         };
         *counter += 1;
@@ -222,8 +219,7 @@ impl Reassembler {
         }
         match self.store.keep(&mut half.chunks, start, payload) {
             Ok(()) => SegmentOutcome::OutOfOrder,
-            Err(KeepError::Full) => SegmentOutcome::StoreFull,
-            Err(KeepError::TooManyGaps) => SegmentOutcome::TooManyGaps,
+            Err(StoreFull) => SegmentOutcome::StoreFull,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::store::CHUNK_LEN;
+use super::store::{CHUNK_COST, CHUNK_LEN};
 use super::{AckOutcome, Half, Reassembler, Retain, SegmentOutcome, StoreConfig};
 
 const WINDOW: i64 = 1 << 16;
@@ -112,7 +112,7 @@ proptest! {
     #[test]
     fn any_order_of_overlapping_segments_gives_the_stream_once(
         stream in prop::collection::vec(any::<u8>(), 1..6000),
-        pieces in prop::collection::vec((any::<Index>(), 1..900_usize, prop::option::of(any::<Index>())), 0..40),
+        pieces in prop::collection::vec((any::<Index>(), prop_oneof![1..4_usize, 1..900_usize], prop::option::of(any::<Index>())), 0..80),
         step in 1..1500_usize,
         isn in prop_oneof![any::<u32>(), (u32::MAX - 6000)..=u32::MAX],
     ) {
@@ -126,7 +126,7 @@ proptest! {
                 outcome,
                 SegmentOutcome::InOrder { .. } | SegmentOutcome::OutOfOrder | SegmentOutcome::Retransmission
             );
-            prop_assert!(lossless || outcome == SegmentOutcome::TooManyGaps, "{outcome:?}");
+            prop_assert!(lossless, "{outcome:?}");
             if let Some(ack) = ack {
                 direction.ack(ack.index(direction.half.offset() as usize + 1) as i64);
             }
@@ -140,15 +140,14 @@ proptest! {
 
     #[test]
     fn every_outcome_is_that_of_the_reference(
-        segments in prop::collection::vec((0..40_i64, 1..12_usize, 0..40_u8, prop::option::of(any::<Index>())), 1..60),
+        segments in prop::collection::vec((0..240_i64, 1..24_usize, 0..40_u8, prop::option::of(any::<Index>())), 1..60),
         isn in prop_oneof![any::<u32>(), (u32::MAX - 6000)..=u32::MAX],
     ) {
         let mut direction = Direction::new(1 << 20, isn);
         let mut reference = Reference::default();
-        // Multiples of 256 leave at most two gaps in a chunk.
         for (start, len, liar, ack) in segments {
-            let start = start * 256;
-            let mut payload: Vec<u8> = (start..start + len as i64 * 256).map(|at| (at % 251) as u8).collect();
+            let start = start * 16;
+            let mut payload: Vec<u8> = (start..start + len as i64 * 16).map(|at| (at % 251) as u8).collect();
             if liar == 0 && let Some(byte) = payload.last_mut() {
                 *byte ^= 1;
             }
@@ -172,7 +171,7 @@ proptest! {
         steps in prop::collection::vec((-3000..70_000_i64, 0..3000_usize, any::<u8>(), 0..8_u8), 1..120),
         isn in any::<u32>(),
     ) {
-        let mut direction = Direction::new(chunks * (CHUNK_LEN + 32), isn);
+        let mut direction = Direction::new(chunks * CHUNK_COST, isn);
         prop_assert_eq!(direction.reassembler.store().capacity(), chunks);
         for (at, len, byte, kind) in steps {
             // Mostly near the next byte, else nearly all would be out of the window.
@@ -219,7 +218,7 @@ fn probes_of_an_idle_connection_are_no_conflict() {
 
 #[test]
 fn what_was_not_retained_can_not_be_verified() {
-    let mut direction = Direction::new(CHUNK_LEN + 32, 9);
+    let mut direction = Direction::new(CHUNK_COST, 9);
     assert_eq!(direction.segment(0, &[1; 3000]), SegmentOutcome::InOrder { new: 3000 });
     assert_eq!(direction.reassembler.counters().not_retained, 1);
     assert_eq!(direction.segment(0, &[1; 1024]), SegmentOutcome::Retransmission);
@@ -258,11 +257,10 @@ fn limits_have_their_outcome() {
     let mut direction = Direction::new(1 << 20, 5);
     assert_eq!(direction.segment(WINDOW, b"x"), SegmentOutcome::OutOfWindow);
     assert_eq!(direction.segment(WINDOW - 1, b"x"), SegmentOutcome::OutOfOrder);
-    for at in 1..=4 {
-        assert_eq!(direction.segment(at * 100, b"x"), SegmentOutcome::OutOfOrder);
+    for at in 1..=400 {
+        assert_eq!(direction.segment(at * 2, b"x"), SegmentOutcome::OutOfOrder);
     }
-    assert_eq!(direction.segment(500, b"x"), SegmentOutcome::TooManyGaps);
-    assert_eq!(direction.segment(0, &[b'x'; 600]), SegmentOutcome::InOrder { new: 600 });
+    assert_eq!(direction.segment(0, &[b'x'; 900]), SegmentOutcome::InOrder { new: 900 });
 }
 
 #[test]

@@ -9,13 +9,12 @@
 //! ```text
 //!  half ─▶ chunk @1024 ───────▶ chunk @2048 ───────▶ chunk @5120
 //!          [····########]       [####····##··]       [##··········]
-//!               1 span              2 spans              1 span        (at most 4)
 //! ```
+
+use super::filled::{FillMap, Filled, Span};
 
 /// How many bytes of a stream a chunk covers.
 pub const CHUNK_LEN: usize = 1024;
-/// How many separate pieces a chunk can be filled in.
-pub const MAX_SPANS: usize = 4;
 /// The largest window; larger settings are taken for this. It bounds how many chunks a list is searched through.
 pub const MAX_WINDOW: usize = 16 << 20;
 
@@ -60,72 +59,30 @@ impl ChunkList {
     }
 }
 
-/// A filled part of a chunk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Span {
-    start: u16,
-    end: u16,
-}
-
-/// What is known about a chunk; two of them share a cache line.
+/// What is known about a chunk.
 #[derive(Clone, Copy, Debug)]
 struct Header {
     /// Stream offset of the chunk's first byte.
     start: i64,
     /// The next chunk of the half, or the next free one.
     next: u32,
-    spans: [Span; MAX_SPANS],
-    filled: u8,
+    filled: Filled,
 }
 
-const _: () = assert!(size_of::<Header>() == 32);
+/// What a chunk takes of the memory.
+pub(super) const CHUNK_COST: usize = CHUNK_LEN + size_of::<Header>() + size_of::<FillMap>();
 
 impl Header {
-    fn spans(&self) -> &[Span] {
-        self.spans.get(..usize::from(self.filled)).unwrap_or_default()
-    }
-
     /// Stream offset behind the last filled byte.
     fn end(&self) -> i64 {
-        self.start + self.spans().last().map_or(0, |span| i64::from(span.end))
-    }
-
-    /// Marks a part as filled, joining it with what it touches.
-    fn fill(&mut self, mut new: Span) -> Result<(), KeepError> {
-        let mut merged = [Span::default(); MAX_SPANS];
-        let mut slots = merged.iter_mut();
-        let mut put = |span: Span| -> Result<(), KeepError> {
-            *slots.next().ok_or(KeepError::TooManyGaps)? = span;
-            Ok(())
-        };
-        let mut filled = 1;
-        let mut rest = self.spans().iter().copied().peekable();
-        while let Some(before) = rest.next_if(|span| span.end < new.start) {
-            put(before)?;
-            filled += 1;
-        }
-        while let Some(touching) = rest.next_if(|span| span.start <= new.end) {
-            new = Span { start: new.start.min(touching.start), end: new.end.max(touching.end) };
-        }
-        put(new)?;
-        for after in rest {
-            put(after)?;
-            filled += 1;
-        }
-        self.spans = merged;
-        self.filled = filled;
-        Ok(())
+        self.start + i64::from(self.filled.end())
     }
 }
 
-/// Why bytes were not kept.
+/// All chunks of the store are in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum KeepError {
-    #[error("all chunks of the store are in use")]
-    Full,
-    #[error("a chunk would be filled in more than {MAX_SPANS} pieces")]
-    TooManyGaps,
-}
+#[error("all chunks of the store are in use")]
+pub(super) struct StoreFull;
 
 /// How bytes relate to those that are kept at the same place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +98,8 @@ pub(super) enum Comparison {
 pub struct ChunkStore {
     headers: Box<[Header]>,
     chunks: Box<[[u8; CHUNK_LEN]]>,
+    /// Only touched where a chunk is filled in several places.
+    maps: Box<[FillMap]>,
     free: u32,
     in_use: usize,
     window: i64,
@@ -149,16 +108,16 @@ pub struct ChunkStore {
 impl ChunkStore {
     /// Takes all the memory there will be.
     pub fn new(config: StoreConfig) -> ChunkStore {
-        let count = (config.memory / (CHUNK_LEN + size_of::<Header>())).min(NONE as usize - 1);
+        let count = (config.memory / CHUNK_COST).min(NONE as usize - 1);
         let header = |index: usize| Header {
             start: 0,
             next: if index + 1 < count { index as u32 + 1 } else { NONE },
-            spans: [Span::default(); MAX_SPANS],
-            filled: 0,
+            filled: Filled::default(),
         };
         ChunkStore {
             headers: (0..count).map(header).collect(),
             chunks: vec![[0; CHUNK_LEN]; count].into_boxed_slice(),
+            maps: vec![FillMap::default(); count].into_boxed_slice(),
             free: if count == 0 { NONE } else { 0 },
             in_use: 0,
             window: config.window.min(MAX_WINDOW) as i64,
@@ -206,7 +165,7 @@ impl ChunkStore {
     }
 
     /// The chunk that covers `offset`, a multiple of the chunk length; a new one where there is none.
-    fn chunk_at(&mut self, list: &mut ChunkList, hint: u32, offset: i64) -> Result<u32, KeepError> {
+    fn chunk_at(&mut self, list: &mut ChunkList, hint: u32, offset: i64) -> Result<u32, StoreFull> {
         let before = self.at_or_before(list, hint, offset);
         if let Some(index) = before
             && self.header(index).is_some_and(|header| header.start == offset)
@@ -214,7 +173,7 @@ impl ChunkStore {
             return Ok(index);
         }
         let new = self.free;
-        self.free = self.header(new).ok_or(KeepError::Full)?.next;
+        self.free = self.header(new).ok_or(StoreFull)?.next;
         self.in_use += 1;
         let next = match before.and_then(|index| self.header_mut(index)) {
             Some(previous) => std::mem::replace(&mut previous.next, new),
@@ -224,7 +183,7 @@ impl ChunkStore {
             list.last = new + 1;
         }
         if let Some(header) = self.header_mut(new) {
-            *header = Header { start: offset, next, spans: [Span::default(); MAX_SPANS], filled: 0 };
+            *header = Header { start: offset, next, filled: Filled::default() };
         }
         Ok(new)
     }
@@ -232,21 +191,19 @@ impl ChunkStore {
     /// Keeps `bytes` at the stream offset `start`. What is kept there already must agree.
     ///
     /// On an error the bytes before the failing chunk are kept, which is harmless: they are as the sender sent them.
-    pub(super) fn keep(&mut self, list: &mut ChunkList, start: i64, bytes: &[u8]) -> Result<(), KeepError> {
+    pub(super) fn keep(&mut self, list: &mut ChunkList, start: i64, bytes: &[u8]) -> Result<(), StoreFull> {
         let (mut offset, mut rest, mut hint) = (start, bytes, NONE);
         while !rest.is_empty() {
             let within = offset.rem_euclid(CHUNK) as usize;
             let (piece, tail) = rest.split_at_checked(CHUNK_LEN - within).unwrap_or((rest, &[]));
             hint = self.chunk_at(list, hint, offset - within as i64)?;
             let span = Span { start: within as u16, end: (within + piece.len()) as u16 };
-            if let Some(header) = self.header_mut(hint) {
-                header.fill(span)?;
+            let index = hint as usize;
+            if let (Some(header), Some(map)) = (self.headers.get_mut(index), self.maps.get_mut(index)) {
+                header.filled.fill(map, span);
             }
-            if let Some(place) = self
-                .chunks
-                .get_mut(hint as usize)
-                .and_then(|chunk| chunk.get_mut(within..within + piece.len()))
-            {
+            let chunk = self.chunks.get_mut(index);
+            if let Some(place) = chunk.and_then(|chunk| chunk.get_mut(within..within + piece.len())) {
                 place.copy_from_slice(piece);
             }
             offset += piece.len() as i64;
@@ -279,20 +236,18 @@ impl ChunkStore {
     /// What is kept from `start` on, piece by piece in the order of the stream, each with its stream offset.
     pub(super) fn kept_from(&self, list: &ChunkList, start: i64) -> impl Iterator<Item = (i64, &[u8])> {
         let mut index = self.at_or_before(list, NONE, start).unwrap_or(list.first());
-        let mut span = 0;
+        let mut from = start;
         std::iter::from_fn(move || {
             loop {
                 let (header, chunk) = (self.header(index)?, self.chunks.get(index as usize)?);
-                let Some(filled) = header.spans().get(span) else {
-                    (index, span) = (header.next, 0);
+                let within = (from - header.start).clamp(0, CHUNK) as u16;
+                let Some(part) = header.filled.part_from(self.maps.get(index as usize)?, within) else {
+                    index = header.next;
                     continue;
                 };
-                span += 1;
-                let from = (header.start + i64::from(filled.start)).max(start);
-                let bytes = chunk.get((from - header.start) as usize..usize::from(filled.end));
-                if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
-                    return Some((from, bytes));
-                }
+                from = header.start + i64::from(part.end);
+                let bytes = chunk.get(usize::from(part.start)..usize::from(part.end))?;
+                return Some((header.start + i64::from(part.start), bytes));
             }
         })
     }
@@ -322,27 +277,7 @@ mod tests {
     use super::*;
 
     fn store(chunks: usize) -> ChunkStore {
-        ChunkStore::new(StoreConfig { memory: chunks * (CHUNK_LEN + size_of::<Header>()), window: 1 << 16 })
-    }
-
-    #[test]
-    fn spans_join_where_they_touch() {
-        let mut header = Header { start: 0, next: NONE, spans: [Span::default(); MAX_SPANS], filled: 0 };
-        let span = |start, end| Span { start, end };
-        for (new, want) in [
-            (span(10, 20), vec![span(10, 20)]),
-            (span(40, 50), vec![span(10, 20), span(40, 50)]),
-            (span(0, 5), vec![span(0, 5), span(10, 20), span(40, 50)]),
-            (span(20, 30), vec![span(0, 5), span(10, 30), span(40, 50)]),
-            (span(60, 70), vec![span(0, 5), span(10, 30), span(40, 50), span(60, 70)]),
-        ] {
-            assert_eq!(header.fill(new), Ok(()));
-            assert_eq!(header.spans(), want);
-        }
-        assert_eq!(header.fill(span(80, 90)), Err(KeepError::TooManyGaps));
-        assert_eq!(header.spans().len(), 4, "a refused span changes nothing");
-        assert_eq!(header.fill(span(3, 65)), Ok(()));
-        assert_eq!(header.spans(), [span(0, 70)]);
+        ChunkStore::new(StoreConfig { memory: chunks * CHUNK_COST, window: 1 << 16 })
     }
 
     #[test]
@@ -367,7 +302,7 @@ mod tests {
     #[test]
     fn a_full_store_refuses_and_recovers() {
         let (mut store, mut list) = (store(2), ChunkList::default());
-        assert_eq!(store.keep(&mut list, 0, &[7; 4096]), Err(KeepError::Full));
+        assert_eq!(store.keep(&mut list, 0, &[7; 4096]), Err(StoreFull));
         assert_eq!(store.in_use(), 2);
         assert_eq!(store.compare(&list, 0, &[7; 4096]), Comparison::Agrees(2048));
         store.release_below(&mut list, i64::MAX);
