@@ -30,6 +30,9 @@ use crate::verdict::{Reason, Verdict};
 /// Frames that a burst can have.
 pub const BURST_CAPACITY: usize = 64;
 
+/// How many packets are parsed between asking for a bucket and looking into it.
+const BUCKET_LEAD: usize = 8;
+
 /// Flows that may be ended by timeout for each burst, so that a wave of them does not delay packets.
 const EXPIRE_BUDGET: usize = 64;
 
@@ -145,7 +148,6 @@ impl Engine {
         let frames = frames.get(..BURST_CAPACITY).unwrap_or(frames);
         self.decided = 0;
         self.parse(frames);
-        self.prefetch(frames.len());
         self.decide_all(frames, decisions);
         if let Some(last) = frames.last() {
             self.tick(last.time);
@@ -211,9 +213,15 @@ impl Engine {
         &mut self.counters
     }
 
-    /// First stage: headers to scalars, and the key of the flow.
+    /// First stage: headers to scalars, and the key of the flow. Its bucket begins to be fetched at once, and a few
+    /// packets later, when it has come, the record that it names: what is fetched is spread over the work of the stage,
+    /// since a core has only so many fetches under way.
     fn parse(&mut self, frames: &[Frame<'_>]) {
-        for (frame, slot) in frames.iter().zip(self.slots.iter_mut()) {
+        for (index, frame) in frames.iter().enumerate() {
+            if let Some(earlier) = index.checked_sub(BUCKET_LEAD) {
+                self.prefetch_record(earlier);
+            }
+            let Some(slot) = self.slots.get_mut(index) else { return };
             slot.stage = match parse_into(frame.bytes, &self.settings.parser, &mut slot.packet) {
                 Ok(FrameKind::Ip) if slot.packet.fragment.is_some() => Stage::Fragment,
                 Ok(FrameKind::Ip) => {
@@ -226,18 +234,18 @@ impl Engine {
                 Err(error) => Stage::Malformed(error),
             };
         }
-    }
-
-    /// Second stage: the buckets have arrived, fetch the records they name.
-    fn prefetch(&self, count: usize) {
-        for slot in self.slots.iter().take(count) {
-            if let Stage::Flow { key, hash, .. } = &slot.stage {
-                self.flows.prefetch_record(*hash, key.protocol);
-            }
+        for index in frames.len().saturating_sub(BUCKET_LEAD)..frames.len() {
+            self.prefetch_record(index);
         }
     }
 
-    /// Third stage: one packet at a time.
+    fn prefetch_record(&self, index: usize) {
+        if let Some(Slot { stage: Stage::Flow { key, hash, .. }, .. }) = self.slots.get(index) {
+            self.flows.prefetch_record(*hash, key.protocol);
+        }
+    }
+
+    /// Second stage: one packet at a time.
     fn decide_all(&mut self, frames: &[Frame<'_>], decisions: &mut [Decision]) {
         let Lent { engine, slots } = &mut Lent::from(self);
         for ((frame, slot), decision) in frames.iter().zip(slots.iter()).zip(decisions) {
