@@ -8,7 +8,7 @@ use crate::engine::{
 };
 use crate::flow::{FlowConfig, PhaseTimeouts, SpreadBy, Timeouts};
 use crate::inspect::InspectorConfig;
-use crate::packet::{FragmentConfig, ParserConfig};
+use crate::packet::{FragmentConfig, ParserConfig, PortSet};
 use crate::ruleset::{RulesetFiles, Strictness};
 use crate::stream::{Retain, StoreConfig};
 
@@ -111,8 +111,8 @@ impl Config {
     /// How frames are parsed.
     pub fn parser_config(&self) -> ParserConfig {
         let defaults = ParserConfig::default();
-        let ports = |given: &Option<serde_saphyr::Spanned<Vec<u16>>>, default: Vec<u16>| {
-            given.as_ref().map_or(default, |ports| ports.value.clone())
+        let ports = |given: &Option<serde_saphyr::Spanned<Vec<u16>>>, default: PortSet| {
+            given.as_ref().map_or(default, |ports| PortSet::from(ports.value.clone()))
         };
         ParserConfig {
             tunnel_depth: self.parser.tunnel_depth.value,

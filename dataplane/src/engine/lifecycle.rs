@@ -38,7 +38,13 @@ impl Engine {
         side: Side,
         hash: FlowHash,
     ) -> Decision {
-        let Ok((id, transition)) = self.enter_flow(packet, key, side, hash, frame.time) else {
+        let found = self.flows.find(key, hash);
+        if let Some(id) = found
+            && self.pass_settled(frame, packet, id, side)
+        {
+            return Decision::FORWARD;
+        }
+        let Ok((id, transition)) = self.enter_flow(found, packet, key, side, hash, frame.time) else {
             self.counters.add(Counter::FlowsRefused, 1);
             return self.refuse(frame, packet, Reason::Overload(Overload::FlowTable), None);
         };
@@ -66,16 +72,16 @@ impl Engine {
         }
     }
 
-    /// Finds the flow of a packet or begins one, and moves its state.
+    /// Begins the flow of a packet where none was found that lasts, and moves its state.
     fn enter_flow(
         &mut self,
+        found: Option<FlowId>,
         packet: &Packet,
         key: &FlowKey,
         side: Side,
         hash: FlowHash,
         now: Nanos,
     ) -> Result<(FlowId, Transition), TableFull> {
-        let found = self.flows.find(key, hash);
         let id = match found {
             Some(id) if !self.flows.timed_out(id, now) => id,
             Some(id) => {

@@ -14,6 +14,7 @@ mod rules;
 mod scenario;
 mod segmentation;
 mod settings;
+mod settled;
 mod settlement;
 mod stray;
 mod transport;

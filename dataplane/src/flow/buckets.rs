@@ -37,22 +37,43 @@ impl Buckets {
     }
 
     /// The bucket where the search for `tag` begins.
+    #[inline]
     pub fn home(&self, tag: u32) -> Option<&u64> {
         self.buckets.get(tag as usize & self.mask)
     }
 
-    /// The records that may be meant by `tag`, nearest first.
-    pub fn candidates(&self, tag: u32) -> impl Iterator<Item = u32> + '_ {
-        self.search(tag).filter(move |&(_, bucket)| tag_of(bucket) == tag).map(|(_, bucket)| index_of(bucket))
+    /// The nearest record under `tag` that is meant.
+    #[inline]
+    pub fn find(&self, tag: u32, is_meant: impl Fn(u32) -> bool) -> Option<u32> {
+        let first = *self.home(tag)?;
+        // Nearly always the search ends where it begins.
+        if tag_of(first) == tag && is_meant(index_of(first)) {
+            return Some(index_of(first));
+        }
+        if first == EMPTY { None } else { self.find_further(tag, is_meant) }
     }
 
-    /// The used buckets from the home of `tag` on, up to the first that is empty.
-    fn search(&self, tag: u32) -> impl Iterator<Item = (usize, u64)> + '_ {
-        let home = tag as usize;
-        (0..self.buckets.len())
-            .map(move |step| home.wrapping_add(step) & self.mask)
-            .map_while(|at| self.buckets.get(at).map(|&bucket| (at, bucket)))
-            .take_while(|&(_, bucket)| bucket != EMPTY)
+    #[inline(never)]
+    fn find_further(&self, tag: u32, is_meant: impl Fn(u32) -> bool) -> Option<u32> {
+        let meant = |bucket| tag_of(bucket) == tag && is_meant(index_of(bucket));
+        self.position(tag, meant).map(|at| index_of(self.get(at)))
+    }
+
+    /// The nearest bucket from the home of `tag` on that is meant, before the first that is empty.
+    #[inline]
+    fn position(&self, tag: u32, is_meant: impl Fn(u64) -> bool) -> Option<usize> {
+        let mut at = tag as usize & self.mask;
+        // There are empty buckets always, so this ends.
+        loop {
+            let bucket = *self.buckets.get(at)?;
+            if bucket == EMPTY {
+                return None;
+            }
+            if is_meant(bucket) {
+                return Some(at);
+            }
+            at = (at + 1) & self.mask;
+        }
     }
 
     /// Adds the record `index` under `tag`.
@@ -72,7 +93,7 @@ impl Buckets {
     /// Takes out the record `index`, which was added under `tag`.
     pub fn remove(&mut self, tag: u32, index: u32) {
         let meant = bucket_of(tag, index);
-        let Some((mut gap, _)) = self.search(tag).find(|&(_, bucket)| bucket == meant) else { return };
+        let Some(mut gap) = self.position(tag, |bucket| bucket == meant) else { return };
         let mut at = gap;
         for _ in 0..self.mask {
             at = (at + 1) & self.mask;

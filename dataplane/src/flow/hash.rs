@@ -41,13 +41,10 @@ impl HashSeed {
     /// The hash of `key`.
     pub fn hash(&self, key: &FlowKey) -> FlowHash {
         let [k0, k1, k2, k3, k4, k5, k6, k7] = self.0;
-        let [a0, a1] = words(key.low.0);
-        let [b0, b1] = words(key.high.0);
-        let ports = u64::from(key.low_port) | u64::from(key.high_port) << 16;
-        let rest = u64::from(key.wire.0) << 32 | u64::from(key.protocol.0) << 48 | (key.version as u64) << 56;
+        let [a0, a1, b0, b1, tenant, last] = key.words();
         let low = fold(a0 ^ k0, a1 ^ k1);
         let high = fold(b0 ^ k2, b1 ^ k3);
-        let tail = fold(key.tenant ^ k4, ports ^ rest ^ k5);
+        let tail = fold(tenant ^ k4, last ^ k5);
         FlowHash(fold(low ^ high.rotate_left(23) ^ k6, tail ^ low.rotate_left(41) ^ k7))
     }
 }
@@ -57,12 +54,6 @@ impl fmt::Debug for HashSeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HashSeed(..)")
     }
-}
-
-/// The two words of an address.
-const fn words(bytes: [u8; 16]) -> [u64; 2] {
-    let whole = u128::from_le_bytes(bytes);
-    [whole as u64, (whole >> 64) as u64]
 }
 
 /// Both halves of the 128-bit product, folded together.

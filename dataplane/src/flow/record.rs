@@ -173,7 +173,7 @@ impl FlowRecord {
     }
 
     /// Notes that a packet had these TCP flags.
-    pub(super) fn note_flags(&mut self, direction: Direction, flags: TcpFlags) {
+    pub fn note_flags(&mut self, direction: Direction, flags: TcpFlags) {
         // A direction is an index below two.
         let seen = &mut self.tcp_flags[direction.index()];
         // Nearly always nothing is new, and then the line that holds them is not written.

@@ -12,6 +12,8 @@
 //! The table never ends a flow: [`expired`](FlowTable::expired) and [`victim`](FlowTable::victim) name one, and the
 //! caller writes down what there is to tell and calls [`remove`](FlowTable::remove).
 
+use std::time::Duration;
+
 use weir_hw::{HugeSlice, MemoryError};
 
 use super::buckets::Buckets;
@@ -69,6 +71,7 @@ pub struct FlowCounters {
 #[derive(Debug)]
 pub struct FlowTable {
     pub(super) config: FlowConfig,
+    shortest: Duration,
     seed: HashSeed,
     pub(super) records: HugeSlice<FlowRecord>,
     buckets: Buckets,
@@ -88,6 +91,7 @@ impl FlowTable {
         let mut phases = Rings::new(members, FREE + 1);
         (0..members).for_each(|index| phases.push_back(FREE, index));
         Ok(FlowTable {
+            shortest: config.timeouts.shortest(),
             config: FlowConfig { capacity, ..config },
             seed,
             records: FlowRecord::allocate(capacity)?,
@@ -99,6 +103,12 @@ impl FlowTable {
             idle: IdleSearch::default(),
             counters: FlowCounters::default(),
         })
+    }
+
+    /// A flow that is not closed and was seen less than this ago is not over.
+    #[inline]
+    pub fn shortest_timeout(&self) -> Duration {
+        self.shortest
     }
 
     /// The hash that this table keeps `key` under.
@@ -117,7 +127,7 @@ impl FlowTable {
     /// bucket.
     #[inline]
     pub fn prefetch_record(&self, hash: FlowHash, protocol: IpProtocol) {
-        let candidate = self.buckets.candidates(tag(hash)).next();
+        let candidate = self.buckets.find(tag(hash), |_| true);
         if let Some(record) = candidate.and_then(|index| self.records.get(index as usize)) {
             prefetch_read(&record.key);
             prefetch_read(&record.last_seen);
@@ -130,8 +140,8 @@ impl FlowTable {
     /// The flow with this key; `hash` is [`FlowTable::hash`] of it.
     pub fn find(&self, key: &FlowKey, hash: FlowHash) -> Option<FlowId> {
         let is_meant =
-            |&index: &u32| self.records.get(index as usize).is_some_and(|record| record.key == *key);
-        self.buckets.candidates(tag(hash)).find(is_meant).map(FlowId)
+            |index: u32| self.records.get(index as usize).is_some_and(|record| record.key.is_same(key));
+        self.buckets.find(tag(hash), is_meant).map(FlowId)
     }
 
     /// Adds a flow, which [`FlowTable::find`] has not found.

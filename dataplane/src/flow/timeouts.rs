@@ -84,6 +84,15 @@ impl Timeouts {
     }
 }
 
+impl Timeouts {
+    /// The least time after which a flow that is not closed can be over, whatever its transport.
+    pub fn shortest(&self) -> Duration {
+        let transports = [&self.tcp, &self.udp, &self.icmp, &self.other];
+        let phases = transports.into_iter().flat_map(|transport| [transport.normal, transport.emergency]);
+        phases.flat_map(|phases| [phases.new, phases.established]).min().unwrap_or_default()
+    }
+}
+
 impl Default for Timeouts {
     fn default() -> Timeouts {
         let datagrams = ProtocolTimeouts {
@@ -105,6 +114,12 @@ impl Default for Timeouts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_lasts_ends_before_the_shortest() {
+        let timeouts = Timeouts::default();
+        assert_eq!(timeouts.shortest(), Duration::from_secs(5));
+    }
 
     #[test]
     fn an_emergency_never_prolongs() {

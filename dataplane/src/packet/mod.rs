@@ -20,6 +20,8 @@ mod parse;
 #[cfg(test)]
 mod parse_tests;
 mod parsed;
+mod plain;
+mod port_set;
 mod pppoe;
 mod seal;
 #[cfg(test)]
@@ -42,4 +44,5 @@ pub use parsed::{
     Address, FragmentInfo, IpProtocol, IpVersion, Layer, MAX_TUNNEL_DEPTH, Packet, Parsed, TcpFlags,
     TcpHeader, Tenant, TunnelKind,
 };
+pub use port_set::PortSet;
 pub use tunnel::MAX_GTP_EXTENSIONS;

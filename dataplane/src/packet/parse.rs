@@ -7,7 +7,7 @@ use super::ethernet::{Below, Certainty, Network};
 use super::tunnel::{Content, Opened};
 use super::{
     IpVersion, Layer, MAX_TUNNEL_DEPTH, Packet, ParseError, Parsed, ParserConfig, TunnelKind, ethernet, ipv4,
-    ipv6, transport, tunnel,
+    ipv6, plain, transport, tunnel,
 };
 
 /// Parses a frame, from its Ethernet header on and without the frame check sequence.
@@ -49,7 +49,18 @@ pub enum FrameKind {
 /// # Errors
 ///
 /// As [`parse`]. What `packet` holds then, and for what is not IP, is of no use.
+#[inline]
 pub fn parse_into(frame: &[u8], config: &ParserConfig, packet: &mut Packet) -> Result<FrameKind, ParseError> {
+    if plain::read(frame, config, packet) { Ok(FrameKind::Ip) } else { parse_any(frame, config, packet) }
+}
+
+/// The parser proper.
+#[inline(never)]
+pub(super) fn parse_any(
+    frame: &[u8],
+    config: &ParserConfig,
+    packet: &mut Packet,
+) -> Result<FrameKind, ParseError> {
     *packet = Packet::EMPTY;
     let mut cursor = Cursor::new(frame);
     let network = ethernet::read(&mut cursor, &mut packet.tenant, &mut Below::default())?;

@@ -42,13 +42,13 @@ pub(in crate::packet) fn open(
 
 #[inline]
 fn over_udp(port: u16, cursor: &mut Cursor<'_>, config: &ParserConfig) -> Result<Option<Opened>, ParseError> {
-    if config.vxlan_ports.contains(&port) {
+    if config.vxlan_ports.contains(port) {
         vxlan::open(cursor)
-    } else if config.geneve_ports.contains(&port) {
+    } else if config.geneve_ports.contains(port) {
         geneve::open(cursor)
-    } else if config.vxlan_gpe_ports.contains(&port) {
+    } else if config.vxlan_gpe_ports.contains(port) {
         vxlan::open_generic(cursor)
-    } else if config.gtp_ports.contains(&port) {
+    } else if config.gtp_ports.contains(port) {
         gtp::open(cursor)
     } else {
         Ok(None)
