@@ -61,9 +61,9 @@ impl Look<'_> {
 
     pub fn udp_tunnel(&mut self, port: u16, cursor: Cursor<'_>) {
         let config = self.config;
-        if config.vxlan_ports.contains(&port) {
+        if config.vxlan_ports.contains(port) {
             self.vxlan(cursor);
-        } else if config.geneve_ports.contains(&port) {
+        } else if config.geneve_ports.contains(port) {
             self.geneve(cursor);
         }
     }
