@@ -30,7 +30,7 @@ pub fn is_ordinary(frame: &[u8], packet: &Packet, config: &ParserConfig) -> bool
     plain
         && match packet.protocol {
             IpProtocol::TCP => has_usual_options(frame, transport_at),
-            IpProtocol::UDP => !is_tunnel_port(packet.dst_port, config),
+            IpProtocol::UDP => !config.is_tunnel(packet.dst_port),
             _ => false,
         }
 }
@@ -42,12 +42,6 @@ fn has_usual_options(frame: &[u8], at: usize) -> bool {
         Some(8) => frame.get(at + 20..at + 24) == Some(&[1, 1, 8, 10]),
         _ => false,
     }
-}
-
-fn is_tunnel_port(port: u16, config: &ParserConfig) -> bool {
-    [&config.vxlan_ports, &config.vxlan_gpe_ports, &config.geneve_ports, &config.gtp_ports]
-        .into_iter()
-        .any(|ports| ports.contains(&port))
 }
 
 /// Goes through the layers of a frame. Each method takes the cursor where its header starts, and goes on to what is in
