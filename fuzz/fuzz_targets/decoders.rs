@@ -8,8 +8,10 @@
 use libfuzzer_sys::fuzz_target;
 use weir::decode::dns::{Dns, DnsConfig, DnsTcp};
 use weir::decode::http1::{Http1, Http1Config};
+use weir::decode::http2::{Http2, Http2Config, Upgraded};
 use weir::decode::recognise::{recognise, recognise_datagram};
 use weir::decode::tls::{Tls, TlsConfig};
+use weir::decode::websocket::{Extensions, WebSocket, WebSocketConfig};
 use weir::decode::{AppEvent, Part, Sink, Stage, TransactionId};
 use weir::flow::Direction;
 use weir_rules::field::FieldId;
@@ -43,7 +45,7 @@ fn pieces(mut input: &[u8]) -> impl Iterator<Item = (Direction, &[u8])> {
 fuzz_target!(|input: &[u8]| {
     let Some((&which, input)) = input.split_first() else { return };
     let mut sink = Count::default();
-    match which % 4 {
+    match which % 7 {
         0 => {
             let mut http = Http1::new(Http1Config::default());
             for (direction, piece) in pieces(input) {
@@ -65,6 +67,36 @@ fuzz_target!(|input: &[u8]| {
                 let _ = stream.push(direction, piece, &mut sink);
                 let _ = datagrams.push_datagram(direction, piece, &mut sink);
             }
+        }
+        3 => {
+            // Most of what is behind the preface would never be reached if it had to be found.
+            let mut http = Http2::new(Http2Config::default());
+            let _ = http.push(Direction::ToServer, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &mut sink);
+            for (direction, piece) in pieces(input) {
+                let _ = http.push(direction, piece, &mut sink);
+            }
+            http.end(Direction::ToServer, &mut sink);
+            http.end(Direction::ToClient, &mut sink);
+        }
+        4 => {
+            let mut http = Http2::new(Http2Config::default());
+            let (settings, input) = input.split_at(input.len().min(24));
+            http.upgrade(&Upgraded { settings, ..Upgraded::default() }, &mut sink);
+            for (direction, piece) in pieces(input) {
+                let _ = http.push(direction, piece, &mut sink);
+                let _ = http.gap(direction, u64::from(which / 7), &mut sink);
+            }
+            http.end(Direction::ToClient, &mut sink);
+        }
+        5 => {
+            let mut socket = WebSocket::new(WebSocketConfig::default());
+            socket.begin(Extensions::parse(b"permessage-deflate"), TransactionId(1));
+            for (direction, piece) in pieces(input) {
+                let _ = socket.push(direction, piece, &mut sink);
+                let _ = socket.gap(direction, u64::from(which / 64), &mut sink);
+            }
+            socket.end(Direction::ToServer, &mut sink);
+            socket.end(Direction::ToClient, &mut sink);
         }
         _ => {
             for (direction, piece) in pieces(input) {

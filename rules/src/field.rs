@@ -157,6 +157,12 @@ fields! {
     HttpStatusMessage = "http.stat_msg" [], Block, Response, One;
     /// The first line of a response, without its end.
     HttpResponseLine = "http.response_line" ["http_response_line"], Block, Response, One;
+    /// One header of HTTP/2: `name: value`.
+    Http2Header = "http2.header" [], Block, Either, Each;
+    /// The name of a header of HTTP/2.
+    Http2HeaderName = "http2.header_name" [], Block, Either, Each;
+    /// The payload of a WebSocket frame, or of a message in several of them; unmasked and inflated.
+    WebsocketPayload = "websocket.payload" [], Streaming, Either, Each;
     /// The contents of a file in transfer.
     FileData = "file.data" ["file_data"], Streaming, Either, One;
     /// The name of a file in transfer.

@@ -124,6 +124,24 @@ numbers! {
     DnsRcode = "dns.rcode" [], Transaction, u16::MAX;
     /// The type of a question or record (RFC 1035 §3.2.2).
     DnsRrType = "dns.rrtype" [], Transaction, u16::MAX;
+    /// The type of a frame (RFC 9113 §6).
+    Http2FrameType = "http2.frametype" [], Transaction, u8::MAX;
+    /// Why a stream or a connection ends (RFC 9113 §7).
+    Http2ErrorCode = "http2.errorcode" [], Transaction, u32::MAX;
+    /// The weight of a stream, less one (RFC 9113 §5.3).
+    Http2Priority = "http2.priority" [], Transaction, u8::MAX;
+    /// What is added to a window (RFC 9113 §6.9).
+    Http2Window = "http2.window" [], Transaction, 0x7fff_ffff;
+    /// The new size of the table of headers (RFC 7541 §6.3).
+    Http2SizeUpdate = "http2.size_update" [], Transaction, u64::MAX;
+    /// A setting (RFC 9113 §6.5): its identifier above the 32 bits of its value.
+    Http2Settings = "http2.setting" [], Transaction, 0xffff_ffff_ffff_u64;
+    /// The FIN and RSV bits of a WebSocket frame (RFC 6455 §5.2), where they stand: FIN is 0x80.
+    WebsocketFlags = "websocket.flag_bits" [], Transaction, u8::MAX;
+    /// The key that a WebSocket frame is masked with (RFC 6455 §5.3).
+    WebsocketMask = "websocket.mask" [], Transaction, u32::MAX;
+    /// What a WebSocket frame is (RFC 6455 §5.2).
+    WebsocketOpcode = "websocket.opcode" [], Transaction, 15;
     /// The version of TLS: 0x0303 is TLS 1.2 (RFC 8446 §4.1.2).
     TlsVersion = "tls.version" [], Transaction, u16::MAX;
     /// How many certificates the peer sent.

@@ -4,9 +4,11 @@ use super::observer::Observer;
 use super::transaction::Transactions;
 use super::values::ValueLimits;
 use crate::decode::dns::DnsTcp;
-use crate::decode::http1::Http1;
+use crate::decode::http1::{Handover, Http1};
+use crate::decode::http2::{Http2, Upgraded};
 use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
 use crate::decode::tls::Tls;
+use crate::decode::websocket::WebSocket;
 use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
 use crate::detect::FlowMemory;
 use crate::flow::Direction;
@@ -20,6 +22,10 @@ pub enum Decoder {
     Recognising,
     /// HTTP/1.
     Http1(Box<Http1>),
+    /// HTTP/2, and what is in it.
+    Http2(Box<Http2>),
+    /// WebSocket.
+    WebSocket(Box<WebSocket>),
     /// TLS.
     Tls(Box<Tls>),
     /// DNS over TCP.
@@ -69,12 +75,20 @@ pub struct AppFlow {
     pub memory: FlowMemory,
     held: [Held; 2],
     lost: bool,
+    /// How often it went on in another protocol.
+    switches: u8,
 }
+
+/// Times that a flow may go on in another protocol. A tunnel in a tunnel is more than anyone needs.
+const MAX_SWITCHES: u8 = 4;
 
 /// Where decoders come from: a pool, so that none is made for each flow.
 pub trait Decoders {
     /// A decoder for a protocol; [`Decoder::Undecoded`] where there is none.
     fn take(&mut self, protocol: AppProtocol) -> Decoder;
+
+    /// Takes one back that is not needed any more.
+    fn give_back(&mut self, decoder: Decoder);
 }
 
 impl AppFlow {
@@ -85,6 +99,7 @@ impl AppFlow {
         self.protocol = None;
         self.held = Default::default();
         self.lost = false;
+        self.switches = 0;
         std::mem::take(&mut self.decoder)
     }
 
@@ -105,7 +120,7 @@ impl AppFlow {
         if let Decoder::Recognising = self.decoder {
             self.recognise(direction, bytes, decoders, limits, observer);
         } else {
-            self.decode(direction, bytes, limits, observer);
+            self.decode(direction, bytes, decoders, limits, observer);
         }
     }
 
@@ -120,6 +135,8 @@ impl AppFlow {
         let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.gap(direction, missing, &mut sink),
+            Decoder::Http2(http) => http.gap(direction, missing, &mut sink),
+            Decoder::WebSocket(socket) => socket.gap(direction, missing, &mut sink),
             Decoder::Tls(tls) => tls.gap(direction, missing, &mut sink),
             Decoder::Dns(dns) => dns.gap(direction),
             // What comes after a gap does not tell how a conversation began.
@@ -134,6 +151,8 @@ impl AppFlow {
         let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
         match &mut self.decoder {
             Decoder::Http1(http) => http.end(direction, &mut sink),
+            Decoder::Http2(http) => http.end(direction, &mut sink),
+            Decoder::WebSocket(socket) => socket.end(direction, &mut sink),
             Decoder::Tls(tls) => tls.end(direction, &mut sink),
             Decoder::Dns(dns) => dns.end(direction, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => {}
@@ -162,15 +181,16 @@ impl AppFlow {
         }
         for at in [direction, direction.reverse()] {
             let Some(held) = self.held.get_mut(at.index()).map(std::mem::take) else { continue };
-            self.decode(at, held.bytes(), limits, observer);
+            self.decode(at, held.bytes(), decoders, limits, observer);
         }
-        self.decode(direction, bytes.get(taken..).unwrap_or_default(), limits, observer);
+        self.decode(direction, bytes.get(taken..).unwrap_or_default(), decoders, limits, observer);
     }
 
     fn decode(
         &mut self,
         direction: Direction,
         bytes: &[u8],
+        decoders: &mut impl Decoders,
         limits: &ValueLimits,
         observer: &mut impl Observer,
     ) {
@@ -180,11 +200,69 @@ impl AppFlow {
         let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.push(direction, bytes, &mut sink),
+            Decoder::Http2(http) => {
+                let status = http.push(direction, bytes, &mut sink);
+                self.protocol = Some(http.protocol());
+                status
+            }
+            Decoder::WebSocket(socket) => socket.push(direction, bytes, &mut sink),
             Decoder::Tls(tls) => tls.push(direction, bytes, &mut sink),
             Decoder::Dns(dns) => dns.push(direction, bytes, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => Status::Ongoing,
         };
-        self.follow_status(status);
+        match (status, &self.decoder) {
+            (Status::Switched, Decoder::Http1(http))
+                if http.handover().is_some() && self.switches < MAX_SWITCHES =>
+            {
+                let rest = bytes.len() - http.untaken();
+                self.switches += 1;
+                self.hand_over(decoders, limits, observer);
+                // Each switch takes some of the bytes, and there are few of them.
+                self.push(direction, bytes.get(rest..).unwrap_or_default(), decoders, limits, observer);
+            }
+            _ => self.follow_status(status),
+        }
+    }
+
+    /// Goes on with what both ends agreed on.
+    fn hand_over(
+        &mut self,
+        decoders: &mut impl Decoders,
+        limits: &ValueLimits,
+        observer: &mut impl Observer,
+    ) {
+        let before = std::mem::take(&mut self.decoder);
+        // What is recognised anew counts its transactions anew; those of HTTP/1 are complete.
+        self.transactions.clear();
+        if let Decoder::Http1(http) = &before {
+            let next = http.next_transaction();
+            let protocol = match http.handover() {
+                Some(Handover::Http2) => Some(AppProtocol::Http2),
+                Some(Handover::Websocket(_)) => Some(AppProtocol::Websocket),
+                Some(Handover::Other | Handover::Tunnel) | None => None,
+            };
+            self.decoder = protocol.map_or(Decoder::Recognising, |protocol| decoders.take(protocol));
+            self.protocol = protocol.or(self.protocol);
+            match (&mut self.decoder, http.handover()) {
+                (Decoder::Http2(http2), _) => {
+                    let offer = http.offer();
+                    let upgraded = Upgraded {
+                        method: &offer.method,
+                        target: &offer.target,
+                        host: &offer.host,
+                        settings: &offer.settings,
+                        next,
+                    };
+                    let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+                    http2.upgrade(&upgraded, &mut sink);
+                }
+                (Decoder::WebSocket(socket), Some(Handover::Websocket(extensions))) => {
+                    socket.begin(*extensions, next);
+                }
+                _ => {}
+            }
+        }
+        decoders.give_back(before);
     }
 
     fn follow_status(&mut self, status: Status) {

@@ -7,8 +7,10 @@ use super::transaction::Transactions;
 use super::values::ValueLimits;
 use crate::decode::dns::{Dns, DnsConfig, DnsTcp};
 use crate::decode::http1::{Http1, Http1Config};
+use crate::decode::http2::{Http2, Http2Config};
 use crate::decode::recognise::{AppProtocol, Recognition, recognise_datagram};
 use crate::decode::tls::{Tls, TlsConfig};
+use crate::decode::websocket::{WebSocket, WebSocketConfig};
 use crate::flow::Direction;
 
 /// How much is decoded at once.
@@ -20,6 +22,10 @@ pub struct AppConfig {
     pub values: ValueLimits,
     /// HTTP/1.
     pub http1: Http1Config,
+    /// HTTP/2.
+    pub http2: Http2Config,
+    /// WebSocket.
+    pub websocket: WebSocketConfig,
     /// TLS.
     pub tls: TlsConfig,
     /// DNS.
@@ -32,6 +38,8 @@ impl Default for AppConfig {
             flows: 65_536,
             values: ValueLimits::default(),
             http1: Http1Config::default(),
+            http2: Http2Config::default(),
+            websocket: WebSocketConfig::default(),
             tls: TlsConfig::default(),
             dns: DnsConfig::default(),
         }
@@ -43,6 +51,10 @@ impl Default for AppConfig {
 pub struct AppCounters {
     /// Flows that speak HTTP/1.
     pub http1: u64,
+    /// Flows that speak HTTP/2.
+    pub http2: u64,
+    /// Flows that went on to speak WebSocket.
+    pub websocket: u64,
     /// Flows that speak TLS.
     pub tls: u64,
     /// Flows that speak DNS over TCP.
@@ -81,6 +93,8 @@ pub struct AppLayer {
 struct Pool {
     config: AppConfig,
     http1: Vec<Box<Http1>>,
+    http2: Vec<Box<Http2>>,
+    websocket: Vec<Box<WebSocket>>,
     tls: Vec<Box<Tls>>,
     dns: Vec<Box<DnsTcp>>,
     counters: AppCounters,
@@ -92,6 +106,8 @@ impl AppLayer {
         let pool = Pool {
             config: config.clone(),
             http1: Vec::new(),
+            http2: Vec::new(),
+            websocket: Vec::new(),
             tls: Vec::new(),
             dns: Vec::new(),
             counters: AppCounters::default(),
@@ -191,26 +207,6 @@ impl AppLayer {
     }
 }
 
-impl Pool {
-    fn give_back(&mut self, decoder: Decoder) {
-        match decoder {
-            Decoder::Http1(mut http) => {
-                http.reset();
-                self.http1.push(http);
-            }
-            Decoder::Tls(mut tls) => {
-                tls.reset();
-                self.tls.push(tls);
-            }
-            Decoder::Dns(mut dns) => {
-                dns.reset();
-                self.dns.push(dns);
-            }
-            Decoder::Recognising | Decoder::Undecoded => {}
-        }
-    }
-}
-
 impl Decoders for Pool {
     fn take(&mut self, protocol: AppProtocol) -> Decoder {
         match protocol {
@@ -218,6 +214,16 @@ impl Decoders for Pool {
                 self.counters.http1 += 1;
                 let fresh = || Box::new(Http1::new(self.config.http1));
                 Decoder::Http1(self.http1.pop().unwrap_or_else(fresh))
+            }
+            AppProtocol::Http2 => {
+                self.counters.http2 += 1;
+                let fresh = || Box::new(Http2::new(self.config.http2));
+                Decoder::Http2(self.http2.pop().unwrap_or_else(fresh))
+            }
+            AppProtocol::Websocket => {
+                self.counters.websocket += 1;
+                let fresh = || Box::new(WebSocket::new(self.config.websocket));
+                Decoder::WebSocket(self.websocket.pop().unwrap_or_else(fresh))
             }
             AppProtocol::Tls => {
                 self.counters.tls += 1;
@@ -233,6 +239,32 @@ impl Decoders for Pool {
                 self.counters.undecoded += 1;
                 Decoder::Undecoded
             }
+        }
+    }
+
+    fn give_back(&mut self, decoder: Decoder) {
+        match decoder {
+            Decoder::Http1(mut http) => {
+                http.reset();
+                self.http1.push(http);
+            }
+            Decoder::Http2(mut http) => {
+                http.reset();
+                self.http2.push(http);
+            }
+            Decoder::WebSocket(mut socket) => {
+                socket.reset();
+                self.websocket.push(socket);
+            }
+            Decoder::Tls(mut tls) => {
+                tls.reset();
+                self.tls.push(tls);
+            }
+            Decoder::Dns(mut dns) => {
+                dns.reset();
+                self.dns.push(dns);
+            }
+            Decoder::Recognising | Decoder::Undecoded => {}
         }
     }
 }

@@ -7,8 +7,9 @@ use crate::decode::{Stage, TransactionId};
 use crate::detect::FlowBits;
 use crate::flow::Direction;
 
-/// Transactions of one flow that are kept at once; the oldest makes room. Pipelined requests are as many at most.
-pub const MAX_LIVE: usize = 32;
+/// Transactions of one flow that are kept at once; the oldest makes room. Pipelined requests and streams of HTTP/2 are
+/// as many at most.
+pub const MAX_LIVE: usize = 128;
 
 /// Signatures that one transaction may be checked against. More are counted, and not followed.
 pub const MAX_CANDIDATES: usize = 512;
@@ -98,7 +99,8 @@ pub struct Transactions {
 impl Transactions {
     /// The transaction of this number, begun where it is new.
     pub fn of(&mut self, id: TransactionId) -> Option<&mut Transaction> {
-        if let Some(index) = self.live.iter().position(|transaction| transaction.id == id) {
+        // The one that is asked for is most often one of the last.
+        if let Some(index) = self.live.iter().rposition(|transaction| transaction.id == id) {
             return self.live.get_mut(index);
         }
         if self.live.len() >= MAX_LIVE {

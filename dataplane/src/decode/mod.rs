@@ -6,11 +6,14 @@
 
 pub mod content_coding;
 pub mod dns;
+mod grpc;
 mod http;
 pub mod http1;
+pub mod http2;
 pub mod multipart;
 pub mod recognise;
 pub mod tls;
+pub mod websocket;
 
 #[cfg(test)]
 mod recorded;

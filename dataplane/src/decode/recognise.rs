@@ -18,6 +18,12 @@ pub enum AppProtocol {
     Http1,
     /// HTTP/2 (RFC 9113) in the clear.
     Http2,
+    /// gRPC, which is HTTP/2 and is known by its content type.
+    Grpc,
+    /// DNS over HTTP/2 (RFC 8484).
+    Doh2,
+    /// WebSocket (RFC 6455), which HTTP/1 hands over to.
+    Websocket,
     /// SSL and TLS.
     Tls,
     /// DNS, in datagrams or a stream.
@@ -46,6 +52,9 @@ impl AppProtocol {
         match self {
             AppProtocol::Http1 => "http",
             AppProtocol::Http2 => "http2",
+            AppProtocol::Grpc => "grpc",
+            AppProtocol::Doh2 => "doh2",
+            AppProtocol::Websocket => "websocket",
             AppProtocol::Tls => "tls",
             AppProtocol::Dns => "dns",
             AppProtocol::Ssh => "ssh",

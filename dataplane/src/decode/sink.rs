@@ -1,6 +1,7 @@
 //! What decoders say, and to whom.
 
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 use crate::flow::Direction;
 
@@ -64,6 +65,9 @@ pub trait Sink {
         part: Part,
         bytes: &[u8],
     );
+
+    /// A number of a transaction. There may be several of one kind.
+    fn number(&mut self, _: TransactionId, _: Direction, _: NumberId, _: u64) {}
 
     /// One direction of a transaction has come to a stage.
     fn stage(&mut self, transaction: TransactionId, direction: Direction, stage: Stage);

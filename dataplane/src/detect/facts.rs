@@ -189,10 +189,18 @@ fn tcp_options(numbers: &mut Numbers, transport: &[u8]) {
     }
 }
 
+/// What rules call a protocol; `http1` and not `http`, which means HTTP of any version.
+pub fn rule_protocol(protocol: AppProtocol) -> Option<RuleApp> {
+    match protocol {
+        AppProtocol::Http1 => Some(RuleApp::Http1),
+        _ => RuleApp::named(protocol.name()),
+    }
+}
+
 /// What else is known of a packet and its flow.
 pub fn packet_facts<'f>(view: PacketView<'f>, protocol: Option<AppProtocol>) -> PacketFacts<'f> {
     let packet = view.packet;
-    let found = protocol.and_then(|protocol| RuleApp::named(protocol.name())).map(ProtocolFound::Known);
+    let found = protocol.and_then(rule_protocol).map(ProtocolFound::Known);
     PacketFacts {
         addresses: Some((packet.src.to_ip(), packet.dst.to_ip())),
         ip_options: view.ip_options(),

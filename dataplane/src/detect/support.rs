@@ -25,7 +25,17 @@ pub fn unsupported(signature: &Signature) -> Option<String> {
 fn protocol(signature: &Signature) -> Option<String> {
     match (signature.app, signature.protocol) {
         (
-            Some(AppProtocol::Http | AppProtocol::Http1 | AppProtocol::Tls | AppProtocol::Dns) | None,
+            Some(
+                AppProtocol::Http
+                | AppProtocol::Http1
+                | AppProtocol::Http2
+                | AppProtocol::Grpc
+                | AppProtocol::Websocket
+                | AppProtocol::Doh2
+                | AppProtocol::Tls
+                | AppProtocol::Dns,
+            )
+            | None,
             protocol,
         ) => match protocol {
             RuleProtocol::Arp | RuleProtocol::Ethernet if asks_for_payload(signature) => {
@@ -51,7 +61,9 @@ fn asks_for_payload(signature: &Signature) -> bool {
 /// Whether a decoder fills a field.
 pub fn is_decoded(field: FieldId) -> bool {
     let name = field.name();
-    ["http.", "tls.", "ja3", "ja4", "dns."].iter().any(|prefix| name.starts_with(prefix))
+    ["http.", "http2.", "grpc.", "websocket.", "tls.", "ja3", "ja4", "dns."]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
         || matches!(field, FieldId::FileData | FieldId::FileName)
 }
 

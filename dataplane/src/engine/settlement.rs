@@ -16,6 +16,7 @@ use crate::counter::Counter;
 use crate::decode::recognise::AppProtocol;
 use crate::detect::{
     Ends, Memory, Order, PacketLook, PacketView, Passage, Surroundings, fill_numbers, packet_facts,
+    rule_protocol,
 };
 use crate::flow::{Direction, FlowRecord};
 use crate::inspect::{Hit, Hits, Reporting};
@@ -127,25 +128,13 @@ impl Engine {
     }
 }
 
-/// Whether the flow speaks what the header of a signature names.
+/// Whether the flow speaks what the header of a signature names. Of datagrams, the field says so.
 fn speaks(signature: &Signature, protocol: Option<AppProtocol>, field: Option<FieldId>) -> bool {
     let Some(app) = signature.app else { return true };
-    let by_field = field.is_some_and(|field| {
-        let name = field.name();
-        match app {
-            RuleApp::Dns => name.starts_with("dns."),
-            RuleApp::Tls => name.starts_with("tls.") || name.starts_with("ja"),
-            RuleApp::Http | RuleApp::Http1 => name.starts_with("http.") || name.starts_with("file."),
-            _ => false,
-        }
-    });
-    let by_flow = match app {
-        RuleApp::Http | RuleApp::Http1 => protocol == Some(AppProtocol::Http1),
-        RuleApp::Tls => protocol == Some(AppProtocol::Tls),
-        RuleApp::Dns => protocol == Some(AppProtocol::Dns),
-        _ => false,
-    };
-    by_field || by_flow
+    match protocol {
+        Some(protocol) => rule_protocol(protocol).is_some_and(|found| app.covers(found)),
+        None => app == RuleApp::Dns && field.is_some_and(|field| field.name().starts_with("dns.")),
+    }
 }
 
 /// Who sent what matched, and to whom: the other way round than the packet, where it only tells of what was missing.

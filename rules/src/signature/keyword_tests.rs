@@ -331,6 +331,29 @@ fn digests_are_lower_case_as_their_values_are() {
 }
 
 #[test]
+fn numbers_of_http2_and_websocket_have_names() {
+    let test = |options: &str, number: u64| signature(options).numbers[0].test.matches(number);
+    for (options, number, meant) in [
+        ("http2.frametype:GOAWAY;", 7, true),
+        ("http2.errorcode:!NO_ERROR;", 0, false),
+        ("http2.errorcode:ENHANCE_YOUR_CALM;", 11, true),
+        ("http2.priority:>100;", 101, true),
+        ("http2.settings:SETTINGS_ENABLE_PUSH;", 2 << 32 | 7, true),
+        ("http2.settings:SETTINGS_ENABLE_PUSH;", 3 << 32 | 7, false),
+        ("http2.settings: SETTINGS_MAX_CONCURRENT_STREAMS<100;", 3 << 32 | 99, true),
+        ("http2.settings: SETTINGS_MAX_CONCURRENT_STREAMS<100;", 3 << 32 | 100, false),
+        ("http2.settings:SETTINGS_ENABLE_PUSH=1;", 2 << 32 | 1, true),
+        ("websocket.opcode:text;", 1, true),
+        ("websocket.flags:fin,!comp;", 0x80, true),
+        ("websocket.flags:fin,!comp;", 0xc0, false),
+        ("websocket.flags:&0x40=0x40;", 0xc0, true),
+        ("websocket.mask:0x01020304;", 0x0102_0304, true),
+    ] {
+        assert_eq!(test(options, number), meant, "{options} {number:x}");
+    }
+}
+
+#[test]
 fn no_keyword_of_suricata_is_taken_for_a_misspelling() {
     for name in SURICATA_KEYWORDS {
         for options in [format!("{name};"), format!("{name}:1;")] {

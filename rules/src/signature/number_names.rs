@@ -9,6 +9,9 @@ pub(super) fn value(number: NumberId, word: &str) -> Option<u64> {
         NumberId::DnsRcode => DNS_RCODES,
         NumberId::DnsRrType => DNS_TYPES,
         NumberId::TlsVersion => TLS_VERSIONS,
+        NumberId::Http2FrameType => HTTP2_FRAME_TYPES,
+        NumberId::Http2ErrorCode => HTTP2_ERROR_CODES,
+        NumberId::WebsocketOpcode => WEBSOCKET_OPCODES,
         _ => return None,
     };
     table.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|&(_, value)| value)
@@ -112,4 +115,63 @@ const TLS_VERSIONS: &[(&str, u64)] = &[
     ("tls1.2", 0x0303),
     ("1.3", 0x0304),
     ("tls1.3", 0x0304),
+];
+
+/// Types of HTTP/2 frames (RFC 9113 §6), as Suricata writes them and as the RFC does.
+const HTTP2_FRAME_TYPES: &[(&str, u64)] = &[
+    ("DATA", 0),
+    ("HEADERS", 1),
+    ("PRIORITY", 2),
+    ("RSTSTREAM", 3),
+    ("RST_STREAM", 3),
+    ("SETTINGS", 4),
+    ("PUSHPROMISE", 5),
+    ("PUSH_PROMISE", 5),
+    ("PING", 6),
+    ("GOAWAY", 7),
+    ("WINDOWUPDATE", 8),
+    ("WINDOW_UPDATE", 8),
+    ("CONTINUATION", 9),
+];
+
+/// Error codes of HTTP/2 (RFC 9113 §7).
+const HTTP2_ERROR_CODES: &[(&str, u64)] = &[
+    ("NO_ERROR", 0),
+    ("PROTOCOL_ERROR", 1),
+    ("INTERNAL_ERROR", 2),
+    ("FLOW_CONTROL_ERROR", 3),
+    ("SETTINGS_TIMEOUT", 4),
+    ("STREAM_CLOSED", 5),
+    ("FRAME_SIZE_ERROR", 6),
+    ("REFUSED_STREAM", 7),
+    ("CANCEL", 8),
+    ("COMPRESSION_ERROR", 9),
+    ("CONNECT_ERROR", 10),
+    ("ENHANCE_YOUR_CALM", 11),
+    ("INADEQUATE_SECURITY", 12),
+    ("HTTP_1_1_REQUIRED", 13),
+    ("HTTP11_REQUIRED", 13),
+];
+
+/// Identifiers of HTTP/2's settings: IANA's registry (RFC 9113 §11.3).
+pub(super) const HTTP2_SETTINGS: &[(&str, u64)] = &[
+    ("SETTINGS_HEADER_TABLE_SIZE", 1),
+    ("SETTINGS_ENABLE_PUSH", 2),
+    ("SETTINGS_MAX_CONCURRENT_STREAMS", 3),
+    ("SETTINGS_INITIAL_WINDOW_SIZE", 4),
+    ("SETTINGS_MAX_FRAME_SIZE", 5),
+    ("SETTINGS_MAX_HEADER_LIST_SIZE", 6),
+    ("SETTINGS_ENABLE_CONNECT_PROTOCOL", 8),
+    ("SETTINGS_NO_RFC7540_PRIORITIES", 9),
+];
+
+/// Opcodes of WebSocket (RFC 6455 §5.2).
+const WEBSOCKET_OPCODES: &[(&str, u64)] = &[
+    ("continuation", 0),
+    ("text", 1),
+    ("binary", 2),
+    ("connection_close", 8),
+    ("close", 8),
+    ("ping", 9),
+    ("pong", 10),
 ];

@@ -184,7 +184,7 @@ app_protocols! {
     A2a = "a2a" [], Tcp, Yes;
     Grpc = "grpc" [], Tcp, Yes;
     Rdma = "rdma" [], Udp, Yes;
-    Doh2 = "doh2" [], Tcp, No;
+    Doh2 = "doh2" [], Tcp, Yes;
     Bittorrent = "bittorrent-dht" ["bittorrent"], Udp, No;
     Dcerpc = "dcerpc" [], Ip, No;
     Dhcp = "dhcp" [], Udp, No;
@@ -219,13 +219,15 @@ app_protocols! {
     Stun = "stun" [], Udp, No;
     Telnet = "telnet" [], Tcp, No;
     Tftp = "tftp" [], Udp, No;
-    Websocket = "websocket" [], Tcp, No;
+    Websocket = "websocket" [], Tcp, Yes;
 }
 
 impl AppProtocol {
-    /// Whether a flow that was found to be `found` is meant by a rule about this: `http` means both of its versions.
+    /// Whether a flow that was found to be `found` is meant by a rule about this: `http` means both of its versions,
+    /// and what is carried in HTTP/2 is HTTP/2 as well; DNS is DNS, whatever it is carried in.
     pub const fn covers(self, found: AppProtocol) -> bool {
-        matches!((self, found), (AppProtocol::Http, AppProtocol::Http1 | AppProtocol::Http2))
+        use AppProtocol::{Dns, Doh2, Grpc, Http, Http1, Http2};
+        matches!((self, found), (Http, Http1 | Http2 | Grpc | Doh2) | (Http2, Grpc | Doh2) | (Dns, Doh2))
             || self as u8 == found as u8
     }
 }

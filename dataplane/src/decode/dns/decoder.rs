@@ -64,6 +64,28 @@ impl Dns {
             false => self.pending.request(header.id),
         };
         self.transaction = transaction;
+        self.tell(header, direction, bytes, sink);
+        sink.stage(transaction, direction, Stage::Complete);
+        Status::Ongoing
+    }
+
+    /// Takes a message that another protocol carries, as a part of that one's transaction.
+    pub(in crate::decode) fn push_within<S: Sink>(
+        &mut self,
+        transaction: TransactionId,
+        direction: Direction,
+        bytes: &[u8],
+        sink: &mut S,
+    ) {
+        self.transaction = transaction;
+        match DnsHeader::parse(bytes) {
+            Some(header) => self.tell(header, direction, bytes, sink),
+            None => sink.event(transaction, direction, anomaly::MALFORMED_DATA),
+        }
+    }
+
+    fn tell<S: Sink>(&mut self, header: DnsHeader, direction: Direction, bytes: &[u8], sink: &mut S) {
+        let transaction = self.transaction;
         self.message.begin(header);
         match (direction, header.is_response()) {
             (Direction::ToServer, true) => sink.event(transaction, direction, anomaly::NOT_REQUEST),
@@ -77,8 +99,6 @@ impl Dns {
             sink.event(transaction, direction, anomaly::INVALID_OPCODE);
         }
         Walk { bytes, message: &mut self.message, sink, transaction, direction }.run(&self.config);
-        sink.stage(transaction, direction, Stage::Complete);
-        Status::Ongoing
     }
 
     pub(super) const fn config(&self) -> &DnsConfig {

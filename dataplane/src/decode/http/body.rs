@@ -50,13 +50,22 @@ pub(in crate::decode) enum Files {
 
 /// A value that is told in chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stream {
+pub(in crate::decode) struct Stream {
     field: FieldId,
     begun: bool,
 }
 
 impl Stream {
-    fn tell(&mut self, bytes: &[u8], last: Last, place: Place, sink: &mut impl Sink) {
+    pub fn new(field: FieldId) -> Stream {
+        Stream { field, begun: false }
+    }
+
+    /// Makes it ready for another value.
+    pub fn clear(&mut self) {
+        self.begun = false;
+    }
+
+    pub fn tell(&mut self, bytes: &[u8], last: Last, place: Place, sink: &mut impl Sink) {
         let part = match (self.begun, last) {
             (false, Last::Yes) => Part::Whole,
             (false, Last::No) => Part::Start,
@@ -99,8 +108,8 @@ impl Body {
         Body {
             chain: Chain::new(limits.decoding),
             outlet: Outlet {
-                body: Stream { field, begun: false },
-                file: Stream { field: FieldId::FileData, begun: false },
+                body: Stream::new(field),
+                file: Stream::new(FieldId::FileData),
                 files: Files::None,
                 multipart: Multipart::new(limits.multipart),
                 max_file_name: limits.max_file_name,
@@ -114,8 +123,8 @@ impl Body {
     pub fn clear(&mut self, files: Files) {
         self.chain.clear();
         self.outlet.multipart.clear();
-        self.outlet.body.begun = false;
-        self.outlet.file.begun = false;
+        self.outlet.body.clear();
+        self.outlet.file.clear();
         self.outlet.reached = false;
         self.outlet.files = files;
     }

@@ -26,6 +26,8 @@ known! {
     ContentDisposition = b"content-disposition", None;
     Authorization = b"authorization", None;
     Upgrade = b"upgrade", None;
+    Http2Settings = b"http2-settings", None;
+    WebSocketExtensions = b"sec-websocket-extensions", None;
     UserAgent = b"user-agent", Some(FieldId::HttpUserAgent);
     Referer = b"referer", Some(FieldId::HttpReferer);
     Accept = b"accept", Some(FieldId::HttpAccept);

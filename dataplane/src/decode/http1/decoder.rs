@@ -2,9 +2,10 @@
 
 use super::super::{Sink, Stage, Status, TransactionId};
 use super::config::Http1Config;
+use super::handover::Handover;
 use super::header::Headers;
 use super::oddity::Oddity;
-use super::pending::Pending;
+use super::pending::{Offer, Pending};
 use super::recognize::{ENOUGH, Recognition};
 use super::request_line::has_protocol;
 use super::side::{End, Read, Side, State};
@@ -21,6 +22,8 @@ pub struct Http1 {
     pub(super) response: Side,
     pub(super) pending: Pending,
     pub(super) scratch: Scratch,
+    pub(super) offer: Offer,
+    handover: Option<Handover>,
     next: u32,
     untaken: usize,
 }
@@ -48,6 +51,8 @@ impl Http1 {
             response: Side::new(&config, Direction::ToClient),
             pending: Pending::default(),
             scratch: Scratch::default(),
+            offer: Offer::default(),
+            handover: None,
             next: 0,
             untaken: 0,
         }
@@ -58,6 +63,8 @@ impl Http1 {
         self.request.reset();
         self.response.reset();
         self.pending.clear();
+        self.offer.clear();
+        self.handover = None;
         (self.next, self.untaken) = (0, 0);
     }
 
@@ -195,8 +202,24 @@ impl Http1 {
         }
     }
 
+    /// What both ends go on with, once they have agreed to.
+    pub fn handover(&self) -> Option<&Handover> {
+        self.handover.as_ref()
+    }
+
+    /// What the request said of itself that asked for another protocol, and got it.
+    pub fn offer(&self) -> &Offer {
+        &self.offer
+    }
+
+    /// The first number of a transaction that was not used.
+    pub fn next_transaction(&self) -> TransactionId {
+        TransactionId(self.next)
+    }
+
     /// Both sides go on in another protocol.
-    pub(super) fn switch(&mut self) {
+    pub(super) fn switch(&mut self, to: Handover) {
+        self.handover = Some(to);
         self.request.state = State::Ended(End::Switched);
         self.response.state = State::Ended(End::Switched);
     }

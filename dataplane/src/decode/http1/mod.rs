@@ -21,6 +21,7 @@ mod decoder;
 #[cfg(test)]
 mod decoder_tests;
 mod framing;
+mod handover;
 mod head_buffer;
 mod header;
 #[cfg(test)]
@@ -42,4 +43,6 @@ use super::http::{body, host, known, octet, oddity, target};
 pub use super::http::oddity::Oddity;
 pub use config::Http1Config;
 pub use decoder::Http1;
+pub use handover::Handover;
+pub use pending::Offer;
 pub use recognize::{Recognition, is_http1_request, is_http1_response};

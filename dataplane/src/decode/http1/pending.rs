@@ -21,6 +21,28 @@ pub(super) enum Upgrade {
     Asked,
 }
 
+/// What a request that asks for another protocol says of itself, for that protocol to go on from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// Its method.
+    pub method: Vec<u8>,
+    /// Its target.
+    pub target: Vec<u8>,
+    /// Its host.
+    pub host: Vec<u8>,
+    /// The value of `HTTP2-Settings`.
+    pub settings: Vec<u8>,
+}
+
+impl Offer {
+    /// Forgets all, but not the memory.
+    pub(super) fn clear(&mut self) {
+        for text in [&mut self.method, &mut self.target, &mut self.host, &mut self.settings] {
+            text.clear();
+        }
+    }
+}
+
 /// A request that waits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Waiting {
@@ -33,6 +55,7 @@ pub(super) struct Waiting {
     pub headless: bool,
     /// The path of its target: the name of the file that the response is.
     pub path: Vec<u8>,
+    pub offer: Offer,
 }
 
 /// A ring of waiting requests that grows to its limit and keeps its memory.

@@ -143,6 +143,13 @@ impl Http1 {
         waiting.headless = version == Version::V09 && headers.is_empty();
         waiting.path.clear();
         waiting.path.extend_from_slice(path);
+        waiting.offer.clear();
+        if waiting.upgrade == Upgrade::Asked {
+            waiting.offer.method.extend_from_slice(line.method);
+            waiting.offer.target.extend_from_slice(line.target);
+            waiting.offer.host.extend_from_slice(headers.get(Known::Host).unwrap_or_default());
+            waiting.offer.settings.extend_from_slice(headers.get(Known::Http2Settings).unwrap_or_default());
+        }
 
         let told = &mut side.told;
         let mut odd = |oddity| told.tell(oddity, place, sink);

@@ -9,6 +9,7 @@ use super::body::{Files, Last};
 use super::config::Http1Config;
 use super::decoder::{Http1, empty_lines, recognize};
 use super::framing::{Framing, framing};
+use super::handover::Handover;
 use super::head_buffer::Taken;
 use super::header::Headers;
 use super::known::Known;
@@ -115,7 +116,7 @@ impl Http1 {
 
     /// Deals with the head of a response.
     pub(super) fn response(&mut self, head: &[u8], sink: &mut impl Sink) {
-        let Http1 { response: side, pending, scratch, config, .. } = self;
+        let Http1 { response: side, pending, scratch, config, offer, .. } = self;
         let place = side.place;
         let headers = &mut scratch.headers;
         let (line, block) = tell_response(head, &mut side.told, place, config, headers, sink);
@@ -134,8 +135,10 @@ impl Http1 {
             side.odd(Oddity::SwitchNotRequested, sink);
         }
         if line.status == 101 || is_tunnel {
+            let to = if is_tunnel { Handover::Tunnel } else { Handover::of(headers) };
+            std::mem::swap(offer, &mut waiting.offer);
             self.complete(Direction::ToClient, sink);
-            self.switch();
+            self.switch(to);
             return;
         }
         let told = &mut side.told;

@@ -1,6 +1,7 @@
 //! For tests: all that a decoder says, written down such that it does not matter how a value was cut.
 
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 use super::super::{AppEvent, Part, Sink, Stage, Status, TransactionId};
 use super::{Http1, Http1Config};
@@ -8,17 +9,18 @@ use crate::flow::Direction;
 
 /// Something that was said. A value in chunks is one item, at the place of its first chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(in crate::decode) enum Said {
     Field(FieldId, String),
     /// A value in chunks that has no end.
     Open(FieldId, String),
+    Number(NumberId, u64),
     Stage(Stage),
     Event(&'static str),
 }
 
 /// Takes down what is said, and checks that values begin and end in order.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Transcript {
+pub(in crate::decode) struct Transcript {
     pub said: Vec<(u32, Direction, Said)>,
 }
 
@@ -42,6 +44,16 @@ impl Transcript {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The values of a number, in order.
+    pub fn numbers(&self, number: NumberId) -> Vec<u64> {
+        let said = self.said.iter();
+        said.filter_map(|(_, _, said)| match said {
+            Said::Number(found, value) if *found == number => Some(*value),
+            _ => None,
+        })
+        .collect()
     }
 
     /// The events, in order.
@@ -82,6 +94,16 @@ impl Sink for Transcript {
             }
             (part, open) => panic!("{part:?} of {} while {open:?} is open", field.name()),
         }
+    }
+
+    fn number(
+        &mut self,
+        TransactionId(id): TransactionId,
+        direction: Direction,
+        number: NumberId,
+        value: u64,
+    ) {
+        self.said.push((id, direction, Said::Number(number, value)));
     }
 
     fn stage(&mut self, TransactionId(number): TransactionId, direction: Direction, stage: Stage) {

@@ -41,6 +41,7 @@ mod fragbits;
 mod from_base64;
 mod gid;
 mod hints;
+mod http2_settings;
 mod inflate;
 mod ipopts;
 mod iprep;
@@ -81,6 +82,7 @@ mod track;
 mod transforms;
 mod urilen;
 mod valued;
+mod websocket_flags;
 mod within;
 mod xor;
 
@@ -137,6 +139,7 @@ const KEYWORDS: &[&Keyword] = &[
     &gid::KEYWORD,
     &inflate::GUNZIP,
     &bits::HOST,
+    &http2_settings::KEYWORD,
     &checksum::ICMPV4,
     &checksum::ICMPV6,
     &ipopts::KEYWORD,
@@ -181,6 +184,7 @@ const KEYWORDS: &[&Keyword] = &[
     &checksum::UDPV6,
     &valued::URI_CONTENT,
     &urilen::KEYWORD,
+    &websocket_flags::KEYWORD,
     &within::KEYWORD,
     &bits::EXTERNAL,
     &xor::KEYWORD,
