@@ -40,9 +40,9 @@ impl Engine {
     ) -> Decision {
         let found = self.flows.find(key, hash);
         if let Some(id) = found
-            && self.pass_settled(frame, packet, id, side)
+            && let Some(place) = self.settled(frame, packet, id, side)
         {
-            return Decision::FORWARD;
+            return self.apply(frame, packet, place, Announce::CountOnly);
         }
         let Ok((id, transition)) = self.enter_flow(found, packet, key, side, hash, frame.time) else {
             self.counters.add(Counter::FlowsRefused, 1);
