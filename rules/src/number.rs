@@ -146,6 +146,12 @@ numbers! {
     TlsVersion = "tls.version" [], Transaction, u16::MAX;
     /// How many certificates the peer sent.
     TlsChainLength = "tls.cert_chain_len" [], Transaction, u32::MAX;
+    /// The type of a handshake message that was sent in the clear: 1 is a ClientHello (RFC 8446 §4).
+    TlsHandshakeType = "tls.handshake_type" [], Transaction, u8::MAX;
+    /// From when on the peer's certificate is valid, in seconds since 1970 (RFC 5280 §4.1.2.5).
+    TlsNotBefore = "tls.cert_not_before" [], Transaction, u64::MAX;
+    /// Until when the peer's certificate is valid, in seconds since 1970 (RFC 5280 §4.1.2.5).
+    TlsNotAfter = "tls.cert_not_after" [], Transaction, u64::MAX;
     /// Bytes of a file in transfer so far.
     FileSize = "filesize" ["file.size"], Transaction, u64::MAX;
     /// Tokens that a model was given, as its server counts.

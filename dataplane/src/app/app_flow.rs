@@ -3,6 +3,7 @@
 use super::observer::Observer;
 use super::transaction::Transactions;
 use super::values::ValueLimits;
+use crate::confirm::Extent;
 use crate::decode::dns::DnsTcp;
 use crate::decode::http1::{Handover, Http1};
 use crate::decode::http2::{Http2, Upgraded};
@@ -13,6 +14,7 @@ use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
 use crate::detect::FlowMemory;
 use crate::flow::Direction;
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 /// What decodes a stream.
 #[derive(Default)]
@@ -62,6 +64,23 @@ impl Held {
     }
 }
 
+/// Whether what the second direction begins with was held against the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Agreement {
+    /// The protocol is not known yet, or nobody asks.
+    #[default]
+    Unasked,
+    /// The bytes of this direction are still to tell.
+    Awaited(Direction),
+}
+
+const WRONG_DIRECTION: AppEvent = AppEvent("applayer_wrong_direction_first_data");
+const MISMATCH: AppEvent = AppEvent("applayer_mismatch_protocol_both_directions");
+const ONE_DIRECTION: AppEvent = AppEvent("applayer_detect_protocol_only_one_direction");
+
+/// The names of the events about which protocol a flow has.
+pub const DETECTION_EVENTS: [&str; 3] = [WRONG_DIRECTION.0, MISMATCH.0, ONE_DIRECTION.0];
+
 /// One flow.
 #[derive(Default)]
 pub struct AppFlow {
@@ -74,6 +93,8 @@ pub struct AppFlow {
     /// What signatures remember of the flow.
     pub memory: FlowMemory,
     held: [Held; 2],
+    first: Option<Direction>,
+    agreement: Agreement,
     lost: bool,
     /// How often it went on in another protocol.
     switches: u8,
@@ -98,6 +119,8 @@ impl AppFlow {
         self.memory.clear();
         self.protocol = None;
         self.held = Default::default();
+        self.first = None;
+        self.agreement = Agreement::Unasked;
         self.lost = false;
         self.switches = 0;
         std::mem::take(&mut self.decoder)
@@ -120,6 +143,9 @@ impl AppFlow {
         if let Decoder::Recognising = self.decoder {
             self.recognise(direction, bytes, decoders, limits, observer);
         } else {
+            if self.agreement == Agreement::Awaited(direction) {
+                self.agree(direction, bytes, observer);
+            }
             self.decode(direction, bytes, decoders, limits, observer);
         }
     }
@@ -167,6 +193,7 @@ impl AppFlow {
         limits: &ValueLimits,
         observer: &mut impl Observer,
     ) {
+        self.first.get_or_insert(direction);
         let Some(held) = self.held.get_mut(direction.index()) else { return };
         let before = held.len;
         held.take(bytes);
@@ -177,13 +204,59 @@ impl AppFlow {
             Recognition::Known(protocol) => {
                 self.protocol = Some(protocol);
                 self.decoder = decoders.take(protocol);
+                if observer.wants_detection() {
+                    self.check_detection(direction, protocol, observer);
+                }
             }
         }
         for at in [direction, direction.reverse()] {
-            let Some(held) = self.held.get_mut(at.index()).map(std::mem::take) else { continue };
+            let Some(held) = self.held.get(at.index()).copied() else { continue };
+            if self.agreement != Agreement::Awaited(at) {
+                self.forget_held(at);
+            }
             self.decode(at, held.bytes(), decoders, limits, observer);
         }
         self.decode(direction, bytes.get(taken..).unwrap_or_default(), decoders, limits, observer);
+    }
+
+    fn forget_held(&mut self, direction: Direction) {
+        if let Some(held) = self.held.get_mut(direction.index()) {
+            *held = Held::default();
+        }
+    }
+
+    /// A protocol was recognised in one direction: what about the other, and was it that one's turn?
+    #[cold]
+    fn check_detection(&mut self, direction: Direction, protocol: AppProtocol, observer: &mut impl Observer) {
+        let client_begins =
+            matches!(protocol, AppProtocol::Http1 | AppProtocol::Http2 | AppProtocol::Tls | AppProtocol::Dns);
+        if client_begins && self.first == Some(Direction::ToClient) {
+            observer.detection(Direction::ToClient, WRONG_DIRECTION);
+        }
+        let other = direction.reverse();
+        self.agreement = Agreement::Awaited(other);
+        if self.held.get(other.index()).is_some_and(|held| held.len > 0) {
+            self.agree(other, &[], observer);
+        }
+    }
+
+    /// Holds what a direction begins with against the protocol that the other was found to speak.
+    #[cold]
+    fn agree(&mut self, direction: Direction, bytes: &[u8], observer: &mut impl Observer) {
+        let (Some(held), Some(protocol)) = (self.held.get_mut(direction.index()), self.protocol) else {
+            return;
+        };
+        held.take(bytes);
+        let event = match recognise(direction, held.bytes()) {
+            Recognition::NeedMore if held.len < LOOK_AHEAD => return,
+            Recognition::Known(same) if same == protocol => None,
+            Recognition::Known(_) => Some(MISMATCH),
+            Recognition::NeedMore | Recognition::Unknown => Some(ONE_DIRECTION),
+        };
+        self.agreement = Agreement::Unasked;
+        if let Some(event) = event {
+            observer.detection(direction, event);
+        }
     }
 
     fn decode(
@@ -234,6 +307,8 @@ impl AppFlow {
         let before = std::mem::take(&mut self.decoder);
         // What is recognised anew counts its transactions anew; those of HTTP/1 are complete.
         self.transactions.clear();
+        self.held = Default::default();
+        self.agreement = Agreement::Unasked;
         if let Decoder::Http1(http) = &before {
             let next = http.next_transaction();
             let protocol = match http.handover() {
@@ -281,14 +356,45 @@ pub(super) struct AppSink<'a, O> {
     pub observer: &'a mut O,
 }
 
+impl<O: Observer> AppSink<'_, O> {
+    /// Keeps count of how long a file is.
+    fn file(&mut self, id: TransactionId, direction: Direction, part: Part, bytes: usize) {
+        let number = NumberId::FileSize;
+        if !self.observer.wants_number(number) {
+            return;
+        }
+        let Some(transaction) = self.transactions.of(id) else { return };
+        let extent = match part {
+            Part::Whole | Part::End => Extent::Whole,
+            Part::Start | Part::Continue => Extent::Open,
+        };
+        if transaction.numbers.grow(number, direction, bytes as u64, extent) {
+            self.observer.number(transaction, direction, number);
+        }
+    }
+}
+
 impl<O: Observer> Sink for AppSink<'_, O> {
     fn field(&mut self, id: TransactionId, direction: Direction, field: FieldId, part: Part, bytes: &[u8]) {
+        if field == FieldId::FileData {
+            self.file(id, direction, part, bytes.len());
+        }
         if !self.observer.wants(field, direction) {
             return;
         }
         let Some(transaction) = self.transactions.of(id) else { return };
         if let Some(added) = transaction.values.add(self.limits, direction, field, part, bytes) {
             self.observer.value(transaction, added);
+        }
+    }
+
+    fn number(&mut self, id: TransactionId, direction: Direction, number: NumberId, value: u64) {
+        if !self.observer.wants_number(number) {
+            return;
+        }
+        let Some(transaction) = self.transactions.of(id) else { return };
+        if transaction.numbers.add(number, direction, value) {
+            self.observer.number(transaction, direction, number);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What looks at transactions while they grow.
 
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 use super::transaction::Transaction;
 use super::values::Added;
@@ -16,9 +17,21 @@ pub trait Observer {
     /// A value is new, or has grown.
     fn value(&mut self, transaction: &mut Transaction, added: Added);
 
+    /// Whether values of a number are to be kept.
+    fn wants_number(&self, number: NumberId) -> bool;
+
+    /// A number was told, and is kept.
+    fn number(&mut self, transaction: &mut Transaction, direction: Direction, number: NumberId);
+
     /// One direction has come to a stage.
     fn stage(&mut self, transaction: &mut Transaction, direction: Direction, stage: Stage);
 
     /// Something is not as it should be.
     fn event(&mut self, transaction: &mut Transaction, direction: Direction, event: AppEvent);
+
+    /// Whether anyone wants to know of [`detection`](Observer::detection).
+    fn wants_detection(&self) -> bool;
+
+    /// Something is not as it should be about which protocol a flow has.
+    fn detection(&mut self, direction: Direction, event: AppEvent);
 }

@@ -2,6 +2,8 @@
 
 use weir_rules::signature::RuleIndex;
 
+use super::events::TransactionEvents;
+use super::numbers::TransactionNumbers;
 use super::values::Values;
 use crate::decode::{Stage, TransactionId};
 use crate::detect::FlowBits;
@@ -22,14 +24,15 @@ const KEPT: usize = 16 << 10;
 pub struct Candidate {
     /// Which.
     pub rule: RuleIndex,
-    /// Whether it was decided.
-    pub outcome: Outcome,
+    /// What became of it, for what was said in each direction.
+    pub outcomes: [Outcome; 2],
 }
 
 /// What became of a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
     /// It may match yet.
+    #[default]
     Open,
     /// It has matched, and was reported.
     Matched,
@@ -44,6 +47,10 @@ pub struct Transaction {
     pub id: TransactionId,
     /// What was said.
     pub values: Values,
+    /// Numbers of it.
+    pub numbers: TransactionNumbers,
+    /// What was not as it should be.
+    pub events: TransactionEvents,
     /// How far each direction is.
     pub stages: [Option<Stage>; 2],
     /// Signatures that may match it.
@@ -58,6 +65,8 @@ impl Transaction {
         self.id = id;
         self.values.clear();
         self.values.shrink(KEPT);
+        self.numbers.clear();
+        self.events.clear();
         self.stages = [None; 2];
         self.candidates.clear();
         self.bits.clear();
@@ -76,14 +85,14 @@ impl Transaction {
     /// Adds a signature that may match; returns whether there was room.
     pub fn nominate(&mut self, rule: RuleIndex) -> bool {
         if let Some(known) = self.candidates.iter_mut().find(|candidate| candidate.rule == rule) {
-            if known.outcome == Outcome::Refused {
-                known.outcome = Outcome::Open;
+            for outcome in known.outcomes.iter_mut().filter(|outcome| **outcome == Outcome::Refused) {
+                *outcome = Outcome::Open;
             }
             return true;
         }
         let room = self.candidates.len() < MAX_CANDIDATES;
         if room {
-            self.candidates.push(Candidate { rule, outcome: Outcome::Open });
+            self.candidates.push(Candidate { rule, outcomes: [Outcome::Open; 2] });
         }
         room
     }

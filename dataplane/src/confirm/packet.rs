@@ -30,9 +30,6 @@ pub struct PacketFacts<'a> {
     pub protocols: Protocols,
     /// Tells what the checksum of a layer is; none where the packet has none.
     pub checksum: Option<&'a dyn Fn(ChecksumLayer) -> Option<Checksum>>,
-    /// States of a TLS handshake that the flow is in, by the bits of
-    /// [`TlsState`](PacketCondition::TlsState).
-    pub tls_states: Option<u8>,
     /// Whether the server's certificate is in its time.
     pub certificate: Option<Validity>,
     /// What was wrong with the packet.
@@ -128,9 +125,6 @@ fn holds(condition: &PacketCondition, facts: &PacketFacts<'_>) -> Option<bool> {
             }
         }
         PacketCondition::CertificateValidity(wanted) => facts.certificate? == *wanted,
-        PacketCondition::TlsState { states, presence } => {
-            (facts.tls_states? & states != 0) == (*presence == Presence::Required)
-        }
     })
 }
 

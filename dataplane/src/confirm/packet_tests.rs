@@ -40,7 +40,6 @@ fn conditions_hold_as_asked() {
             ..Protocols::default()
         },
         checksum: Some(&checksum),
-        tls_states: Some(3),
         certificate: Some(Validity::Expired),
         events: Some(&|event| &*event.name == "ipv4.trunc_pkt"),
         reputation: Some(&reputation),
@@ -73,8 +72,6 @@ fn conditions_hold_as_asked() {
         (protocol(ProtocolFound::Unknown, ProtocolSide::ToClient, Presence::Required), true),
         (protocol(http, ProtocolSide::Packet, Presence::Absent), false),
         (PacketCondition::CertificateValidity(Validity::Expired), true),
-        (PacketCondition::TlsState { states: 4, presence: Presence::Absent }, true),
-        (PacketCondition::TlsState { states: 2, presence: Presence::Absent }, false),
         (bad(ReputationEnd::Any, Some((Relation::Greater, 6))), true),
         (bad(ReputationEnd::Source, None), true),
         (bad(ReputationEnd::Both, None), false),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use hyperscan::Scratch as ScanScratch;
 use weir_rules::field::{FieldId, Side};
+use weir_rules::number::{Level, NumberId};
 use weir_rules::signature::{
-    Buffer, BufferMatch, FlowDirection, PacketEnd, RuleIndex, Signature, SignatureSet,
+    Buffer, BufferMatch, Event, FlowDirection, PacketEnd, RuleIndex, Signature, SignatureSet,
 };
 
 use super::facts::PacketView;
@@ -16,13 +17,15 @@ use super::memory::{Memory, Order};
 use super::prefilter::Looked;
 use super::raised::Raised;
 use super::table::{Asked, DetectTable};
-use crate::app::transaction::Transaction;
+use crate::app::transaction::{Candidate, Transaction};
 use crate::app::{Added, Observer, Outcome};
+use crate::confirm::packet::{PacketFacts, matches as packet_matches};
 use crate::confirm::{Datasets, Scratch, Value};
 use crate::decode::{AppEvent, Stage};
 use crate::flow::Direction;
 use crate::inspect::{Hit, Hits, Reporting};
 use crate::packet::{IpVersion, Packet};
+use crate::time::Nanos;
 
 /// What detection did since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct DetectCounters {
     pub candidates_lost: u64,
     /// Scans that failed.
     pub failed: u64,
+    /// Events that one transaction had no room for.
+    pub events_lost: u64,
     /// Bits that a transaction had no room for.
     pub bits_full: u64,
     /// Values that a set had no room for.
@@ -63,6 +68,7 @@ pub struct Detector {
     scan: Option<ScanScratch>,
     scratch: Scratch,
     nominated: Vec<RuleIndex>,
+    now: Nanos,
     counters: DetectCounters,
 }
 
@@ -80,7 +86,14 @@ impl Detector {
             prefilter.size_scratch(&mut scan)?;
         }
         let scratch = Scratch::new(table.confirmer(), Arc::clone(table.sets()) as Arc<dyn Datasets>);
-        Ok(Detector { table, scan, scratch, nominated: Vec::new(), counters: DetectCounters::default() })
+        Ok(Detector {
+            table,
+            scan,
+            scratch,
+            nominated: Vec::new(),
+            now: Nanos::ZERO,
+            counters: DetectCounters::default(),
+        })
     }
 
     /// The table.
@@ -173,6 +186,52 @@ impl Detector {
         changed
     }
 
+    /// Looks at a packet that told something about which protocol its flow has.
+    #[cold]
+    fn detection(
+        &mut self,
+        set: &SignatureSet,
+        epoch: u8,
+        event: AppEvent,
+        look: PacketLook<'_>,
+        hits: &mut Hits,
+    ) {
+        let table = self.table.clone();
+        let rules = table.on_event(event).iter().filter(|&&rule| table.asked(rule) == Asked::Detection);
+        for &rule in rules {
+            self.ask(set, epoch, rule, look, hits);
+        }
+    }
+
+    /// Tells the time that certificates are judged by.
+    pub fn set_time(&mut self, now: Nanos) {
+        self.now = now;
+    }
+
+    /// Whether all conditions of a signature on a transaction hold that are not on its fields.
+    fn conditions_hold(
+        &self,
+        signature: &Signature,
+        transaction: Option<&Transaction>,
+        direction: Direction,
+    ) -> bool {
+        let numbers = || signature.numbers.iter().filter(|asked| asked.number.level() == Level::Transaction);
+        let conditions = || signature.packet.iter().filter(|condition| condition.is_of_transaction());
+        let Some(transaction) = transaction else {
+            return numbers().next().is_none() && conditions().next().is_none();
+        };
+        if !numbers().all(|number| transaction.numbers.matches(number, direction)) {
+            return false;
+        }
+        let events = |event: &Event| transaction.events.has(&event.name, direction);
+        let facts = PacketFacts {
+            certificate: transaction.numbers.validity(direction, self.now.0 / 1_000_000_000),
+            events: Some(&events),
+            ..PacketFacts::default()
+        };
+        conditions().all(|condition| packet_matches(condition, &facts))
+    }
+
     /// Whether all buffers of a signature hold what it asks, as far as they are there.
     fn confirm(
         &mut self,
@@ -185,6 +244,9 @@ impl Detector {
         let PacketLook { view, payload, .. } = look;
         let packet = view.packet;
         self.counters.confirmations += 1;
+        if !self.conditions_hold(signature, transaction, direction) {
+            return false;
+        }
         self.scratch.begin();
         let (table, scratch) = (&self.table, &mut self.scratch);
         signature.buffers.iter().enumerate().all(|(index, buffer)| match buffer.buffer {
@@ -289,12 +351,13 @@ impl TransactionLook<'_> {
             let Some(&candidate) = transaction.candidates.get(index) else { break };
             let Some(signature) = self.set.signatures.get(candidate.rule.0 as usize) else { continue };
             let rule = candidate.rule;
-            if candidate.outcome != Outcome::Open || !those(rule) {
+            if !may_match(signature, candidate, direction) || !those(rule) {
                 continue;
             }
             let outcome = self.outcome(rule, signature, transaction, direction);
-            if let Some(candidate) = transaction.candidates.get_mut(index) {
-                candidate.outcome = outcome;
+            let candidate = transaction.candidates.get_mut(index);
+            if let Some(slot) = candidate.and_then(|found| found.outcomes.get_mut(direction.index())) {
+                *slot = outcome;
             }
             if outcome != Outcome::Matched {
                 continue;
@@ -386,5 +449,75 @@ impl Observer for TransactionLook<'_> {
         self.decide(transaction, direction);
     }
 
-    fn event(&mut self, _: &mut Transaction, _: Direction, _: AppEvent) {}
+    fn wants_number(&self, number: NumberId) -> bool {
+        self.detector.table.wants_number(number)
+    }
+
+    fn number(&mut self, transaction: &mut Transaction, direction: Direction, number: NumberId) {
+        let Detector { table, counters, .. } = &mut *self.detector;
+        for &rule in table.on_number(number) {
+            counters.candidates_lost += u64::from(!transaction.nominate(rule));
+        }
+        // Most come without a further stage, and what is forwarded can't be taken back.
+        if !awaits_stage(number) {
+            self.decide(transaction, direction);
+        }
+    }
+
+    fn event(&mut self, transaction: &mut Transaction, direction: Direction, event: AppEvent) {
+        let Detector { table, counters, .. } = &mut *self.detector;
+        if !table.wants_event(event) {
+            return;
+        }
+        counters.events_lost += u64::from(!transaction.events.add(event, direction));
+        for &rule in table.on_event(event) {
+            counters.candidates_lost += u64::from(!transaction.nominate(rule));
+        }
+        self.decide(transaction, direction);
+    }
+
+    fn wants_detection(&self) -> bool {
+        self.detector.table.wants_detection()
+    }
+
+    fn detection(&mut self, direction: Direction, event: AppEvent) {
+        let look = PacketLook { direction, ..self.look };
+        self.detector.detection(self.set, self.epoch, event, look, self.hits);
+    }
+}
+
+/// Whether the message that a number is of brings others yet, and then a stage.
+fn awaits_stage(number: NumberId) -> bool {
+    matches!(
+        number,
+        NumberId::DnsOpcode
+            | NumberId::DnsRcode
+            | NumberId::DnsRrType
+            | NumberId::TlsVersion
+            | NumberId::TlsChainLength
+            | NumberId::TlsNotBefore
+            | NumberId::TlsNotAfter
+    )
+}
+
+/// Whether a candidate is still to be asked about what was said in a direction. One that names what only one side says
+/// matches once; others once for each direction, as both are asked.
+fn may_match(signature: &Signature, candidate: Candidate, direction: Direction) -> bool {
+    let asked = match signature.flow.direction {
+        Some(FlowDirection::ToServer) => direction == Direction::ToServer,
+        Some(FlowDirection::ToClient) => direction == Direction::ToClient,
+        None => true,
+    };
+    let of_one_side = || {
+        let side = |buffer: &BufferMatch| match buffer.buffer {
+            Buffer::Field(field) => field.side() != Side::Either || buffer.direction.is_some(),
+            _ => false,
+        };
+        signature.buffers.iter().any(side)
+    };
+    let matched = |direction: Direction| {
+        candidate.outcomes.get(direction.index()).is_some_and(|outcome| *outcome == Outcome::Matched)
+    };
+    let is_open = candidate.outcomes.get(direction.index()).is_some_and(|outcome| *outcome == Outcome::Open);
+    asked && is_open && !(matched(direction.reverse()) && of_one_side())
 }

@@ -19,6 +19,7 @@ mod shared_bits;
 mod support;
 mod table;
 mod threshold;
+mod told;
 
 pub use detector::{DetectCounters, Detector, PacketLook, TransactionLook};
 pub use facts::{PacketView, fill_numbers, packet_facts, rule_protocol};

@@ -1,12 +1,18 @@
 //! Which signatures the evaluator can ask, and why it can't ask the others.
 
 use weir_rules::field::FieldId;
-use weir_rules::number::Level;
+use weir_rules::number::{Level, NumberId};
 use weir_rules::signature::{
-    AppProtocol, BitScope, Buffer, BufferMatch, PacketCondition, RuleProtocol, Signature, StateCondition,
+    AppProtocol, BitScope, Buffer, BufferMatch, Event, EventLayer, PacketCondition, RuleProtocol, Signature,
+    StateCondition,
 };
 
 use super::raised::Raised;
+use crate::app::DETECTION_EVENTS;
+use crate::decode::http1::Oddity;
+use crate::decode::http2::Http2Event;
+use crate::decode::websocket::WebSocketEvent;
+use crate::decode::{dns, tls};
 
 /// Why a signature can't be asked; `None` where it can.
 pub fn unsupported(signature: &Signature) -> Option<String> {
@@ -14,8 +20,8 @@ pub fn unsupported(signature: &Signature) -> Option<String> {
         .or_else(|| signature.buffers.iter().find_map(|b| buffer(b.buffer)))
         .or_else(|| mixed(signature))
         .or_else(|| {
-            let number = signature.numbers.iter().find(|n| n.number.level() == Level::Transaction)?;
-            Some(format!("{} is not told by the decoders yet", number.number.name()))
+            let number = signature.numbers.iter().map(|condition| condition.number).find(|&n| !is_told(n))?;
+            Some(format!("{} is not told by the decoders yet", number.name()))
         })
         .or_else(|| signature.packet.iter().find_map(packet))
         .or_else(|| state(signature))
@@ -67,6 +73,21 @@ pub fn is_decoded(field: FieldId) -> bool {
         || matches!(field, FieldId::FileData | FieldId::FileName)
 }
 
+/// Whether a number is known, be it of a packet or told by a decoder.
+fn is_told(number: NumberId) -> bool {
+    number.level() != Level::Transaction || !matches!(number, NumberId::LlmTokensIn | NumberId::LlmTokensOut)
+}
+
+/// Whether a decoder raises an event.
+fn is_raised(event: &Event) -> bool {
+    let http2 = Http2Event::ALL.into_iter().map(Http2Event::name);
+    let websocket = WebSocketEvent::ALL.into_iter().map(WebSocketEvent::name);
+    let mut names =
+        Oddity::all_names().chain(http2).chain(websocket).chain(dns::event_names()).chain(tls::event_names());
+    event.layer == EventLayer::Application
+        && (names.any(|name| name == &*event.name) || DETECTION_EVENTS.contains(&&*event.name))
+}
+
 fn buffer(buffer: Buffer) -> Option<String> {
     match buffer {
         Buffer::Field(field) if !is_decoded(field) => Some(format!("{} is not decoded yet", field.name())),
@@ -77,12 +98,9 @@ fn buffer(buffer: Buffer) -> Option<String> {
 
 fn packet(condition: &PacketCondition) -> Option<String> {
     match condition {
-        PacketCondition::Event(event) if Raised::named(event).is_some() => None,
+        PacketCondition::Event(event) if Raised::named(event).is_some() || is_raised(event) => None,
         PacketCondition::Event(event) => Some(format!("the event {} is not raised yet", event.name)),
         PacketCondition::AddressReputation { .. } => Some("reputations are not loaded yet".to_owned()),
-        PacketCondition::CertificateValidity(_) | PacketCondition::TlsState { .. } => {
-            Some("the state of TLS is not told to signatures yet".to_owned())
-        }
         PacketCondition::StreamSize { .. } => Some("stream_size is not told yet".to_owned()),
         _ => None,
     }
@@ -91,7 +109,10 @@ fn packet(condition: &PacketCondition) -> Option<String> {
 fn state(signature: &Signature) -> Option<String> {
     let in_transaction = |state: &StateCondition| matches!(state, StateCondition::Bits(bits) if bits.scope == BitScope::Transaction);
     let of_transaction = |buffer: &BufferMatch| matches!(buffer.buffer, Buffer::Field(_));
-    let without = signature.state.iter().any(in_transaction) && !signature.buffers.iter().any(of_transaction);
+    let without = signature.state.iter().any(in_transaction)
+        && !signature.buffers.iter().any(of_transaction)
+        && !signature.packet.iter().any(PacketCondition::is_of_transaction)
+        && !signature.numbers.iter().any(|condition| condition.number.level() == Level::Transaction);
     without.then(|| "bits of a transaction need a field of it".to_owned())
 }
 
@@ -105,7 +126,12 @@ mod tests {
     #[test]
     fn what_could_never_match_is_left_out() {
         for (options, left_out) in [
-            ("app-layer-event:http.request_body_unexpected;", true),
+            ("app-layer-event:http.request_body_unexpected;", false),
+            ("app-layer-event:http.no_such_event;", true),
+            ("app-layer-event:applayer_mismatch_protocol_both_directions;", false),
+            ("app-layer-event:applayer_unexpected_protocol;", true),
+            ("dns.rcode:3;", false),
+            ("llm.tokens_in:>5;", true),
             ("decode-event:ipv4.trunc_pkt;", false),
             ("decode-event:ltnull.pkt_too_small;", true),
             ("tcpv4-csum:invalid;", false),

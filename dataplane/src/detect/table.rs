@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use weir_rules::diagnostic::Diagnostic;
 use weir_rules::field::{FieldId, Side};
+use weir_rules::number::NumberId;
 use weir_rules::signature::{
-    Buffer, BufferCondition, FlowDirection, FlowState, RuleIndex, Signature, SignatureSet, StreamOption,
+    Buffer, BufferCondition, FlowDirection, FlowState, PacketCondition, RuleIndex, Signature, SignatureSet,
+    StreamOption,
 };
 
 use super::memory::Memory;
@@ -19,9 +21,11 @@ use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
 use super::raised::Raised;
 use super::shared_bits::SharedBits;
 use super::support::unsupported;
+use super::told::Told;
 use crate::confirm::{Compiled, Confirmer, DatasetId, Limits, Sets};
 use crate::database::Compiler;
 use crate::dataset::{SetFiles, load_sets};
+use crate::decode::AppEvent;
 use crate::flow::Direction;
 
 const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
@@ -39,6 +43,8 @@ pub enum Asked {
     Raised,
     /// For each transaction.
     Transaction,
+    /// When something is wrong about which protocol a flow has.
+    Detection,
 }
 
 /// What a rule set compiled to.
@@ -60,6 +66,7 @@ pub struct DetectTable {
     any_wanted: bool,
     sets: Arc<Sets>,
     any_set_changed: bool,
+    told: Told,
     memories: HashMap<RuleIndex, Memory>,
     any_in_transactions: bool,
     names: StateNames,
@@ -136,6 +143,31 @@ impl DetectTable {
     /// Whether any signature is asked for transactions, so that streams have to be decoded.
     pub fn wants_transactions(&self) -> bool {
         self.any_wanted
+    }
+
+    /// Whether values of a number are to be kept.
+    pub fn wants_number(&self, number: NumberId) -> bool {
+        self.told.wants_number(number)
+    }
+
+    /// The signatures that a number makes candidates of its transaction.
+    pub fn on_number(&self, number: NumberId) -> &[RuleIndex] {
+        self.told.on_number(number)
+    }
+
+    /// Whether any signature asks for an event.
+    pub fn wants_event(&self, event: AppEvent) -> bool {
+        self.told.events.contains_key(event.0)
+    }
+
+    /// The signatures that an event makes candidates of its transaction.
+    pub fn on_event(&self, event: AppEvent) -> &[RuleIndex] {
+        self.told.events.get(event.0).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether any signature asks what is wrong about which protocol a flow has.
+    pub fn wants_detection(&self) -> bool {
+        self.told.any_detection
     }
 
     /// Whether any signature is asked at all.
@@ -234,6 +266,8 @@ struct Build<'p> {
     strays: Vec<RuleIndex>,
     events: Raised,
     wanted: [[bool; 2]; FIELDS],
+    told: Told,
+    names_protocol: bool,
     memories: HashMap<RuleIndex, Memory>,
     names: StateNames,
 }
@@ -249,6 +283,8 @@ impl<'p> Build<'p> {
             strays: Vec::new(),
             events: Raised::default(),
             wanted: [[false; 2]; FIELDS],
+            told: Told::default(),
+            names_protocol: false,
             memories: HashMap::new(),
             names: inheritance.previous.map(|table| table.names.inherited()).unwrap_or_default(),
         }
@@ -268,12 +304,20 @@ impl<'p> Build<'p> {
                 _ => None,
             })
             .collect();
+        let names_protocol =
+            |condition: &PacketCondition| matches!(condition, PacketCondition::AppProtocol { .. });
+        self.names_protocol |= signature.app.is_some() || signature.packet.iter().any(names_protocol);
+        self.told.want(signature);
         let events = Raised::asked_by(signature);
         self.events = self.events.union(events);
         let Some(&first) = fields.first() else {
             if !events.is_empty() {
                 self.set_asked(rule, Asked::Raised);
                 self.raised.push((events, rule));
+                return Ok(());
+            }
+            if let Some(asked) = self.told.add(rule, signature) {
+                self.set_asked(rule, asked);
                 return Ok(());
             }
             self.set_asked(rule, Asked::Packet);
@@ -332,7 +376,10 @@ impl<'p> Build<'p> {
             strays: self.strays,
             events: self.events,
             any_asked: self.asked.iter().any(|asked| *asked != Asked::Elsewhere),
-            any_wanted: self.wanted.iter().flatten().any(|&wanted| wanted),
+            any_wanted: self.names_protocol
+                || self.told.is_wanted()
+                || self.wanted.iter().flatten().any(|&wanted| wanted),
+            told: self.told,
             asked: self.asked,
             wanted: self.wanted,
             any_in_transactions: self.memories.values().any(Memory::uses_transaction),

@@ -7,6 +7,7 @@ use super::pipeline::Engine;
 use super::rules::WorkerRules;
 use super::segmentation::field_of;
 use crate::app::AppHandle;
+use crate::decode::recognise::AppProtocol;
 use crate::detect::PacketLook;
 use crate::flow::{CachedVerdict, Direction, FlowId};
 use crate::inspect::Scanned;
@@ -24,9 +25,10 @@ impl Engine {
             [] => Scanned::Done,
             _ => inspector.scan_block(field, place.direction, payload, &mut self.hits),
         };
-        if packet.protocol == IpProtocol::UDP && !payload.is_empty() {
-            self.decode_datagram(packet, payload, place);
-        }
+        self.datagram = match packet.protocol {
+            IpProtocol::UDP if !payload.is_empty() => self.decode_datagram(frame, packet, payload, place),
+            _ => None,
+        };
         if let Some(decision) = self.judge(frame, packet, place, Basis::Packet) {
             return decision;
         }
@@ -40,14 +42,22 @@ impl Engine {
     }
 
     /// What a datagram says, where signatures ask for it.
-    fn decode_datagram(&mut self, packet: &Packet, payload: &[u8], place: Place) {
+    fn decode_datagram(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        payload: &[u8],
+        place: Place,
+    ) -> Option<AppProtocol> {
         let WorkerRules { ruleset, inspector, detector, .. } = &mut self.rules.current;
-        if ruleset.detect.wants_transactions() {
-            let epoch = inspector.epoch();
-            let carrier = PacketLook::carrier(packet, payload, place.direction);
-            let mut look = detector.transactions(&ruleset.signatures, epoch, carrier, &mut self.hits);
-            self.app.datagram(place.direction, payload, &mut look);
+        if !ruleset.detect.wants_transactions() {
+            return None;
         }
+        detector.set_time(frame.time);
+        let epoch = inspector.epoch();
+        let carrier = PacketLook::carrier(packet, payload, place.direction);
+        let mut look = detector.transactions(&ruleset.signatures, epoch, carrier, &mut self.hits);
+        self.app.datagram(place.direction, payload, &mut look)
     }
 
     /// A flow ends: what was waiting for the end is complete, and what was cut off is looked at as far as it goes.
@@ -70,6 +80,9 @@ impl Engine {
             ..Packet::default()
         };
         self.hits.clear();
+        self.datagram = None;
+        let now = self.now();
+        self.rules.current.detector.set_time(now);
         for direction in [Direction::ToServer, Direction::ToClient] {
             let WorkerRules { ruleset, inspector, detector, .. } = &mut self.rules.current;
             let epoch = inspector.epoch();

@@ -15,6 +15,7 @@ use super::stray::Stray;
 use crate::app::{AppConfig, AppLayer};
 use crate::confirm::packet::Numbers;
 use crate::counter::{Counter, Counters};
+use crate::decode::recognise::AppProtocol;
 use crate::detect::Raised;
 use crate::event::{EventProducer, Generation};
 use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
@@ -104,6 +105,8 @@ pub struct Engine {
     pub(super) numbers: Numbers,
     /// What was raised about the packet that is decided about.
     pub(super) raised: Raised,
+    /// What the present packet speaks, where it is a datagram and that is known.
+    pub(super) datagram: Option<AppProtocol>,
     pub(super) counters: Counters,
     pub(super) events: EventProducer,
     /// What the inspectors of rule sets that are gone have counted.
@@ -134,6 +137,7 @@ impl Engine {
             app: AppLayer::new(sizes.app),
             numbers: Numbers::default(),
             raised: Raised::default(),
+            datagram: None,
             counters: Counters::default(),
             events,
             retired: InspectCounters::default(),

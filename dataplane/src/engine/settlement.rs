@@ -4,7 +4,10 @@
 //! bits before those that ask for them, and matches are counted where a rule has a `threshold` or `detection_filter`.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{AppProtocol as RuleApp, Event, Signature};
+use weir_rules::number::Level;
+use weir_rules::signature::{
+    AppProtocol as RuleApp, Event, EventLayer, NumberCondition, PacketCondition, Signature,
+};
 
 use super::frame::Frame;
 use super::judgement::applies;
@@ -80,7 +83,7 @@ impl Engine {
         }
         let Some(record) = self.flows.get_mut(place.id) else { return false };
         let handle = AppHandle(record.app);
-        let protocol = self.app.flow(handle).and_then(|flow| flow.protocol);
+        let protocol = self.app.flow(handle).and_then(|flow| flow.protocol).or(self.datagram);
         let view = PacketView { packet, frame: frame.bytes };
         let (raised, checksum) = (self.raised, |layer| view.checksum(layer));
         let has = |event: &Event| raised.has(event);
@@ -88,8 +91,12 @@ impl Engine {
             PacketFacts { events: Some(&has), checksum: Some(&checksum), ..packet_facts(view, protocol) };
         let holds = applies(signature, *hit, packet, place.direction, record)
             && speaks(signature, protocol, hit.field)
-            && signature.numbers.iter().all(|number| self.numbers.matches(number))
-            && signature.packet.iter().all(|condition| packet_matches(condition, &facts));
+            && of_packet(signature).all(|number| self.numbers.matches(number))
+            && signature
+                .packet
+                .iter()
+                .filter(|condition| !is_settled(condition))
+                .all(|condition| packet_matches(condition, &facts));
         if !holds {
             return false;
         }
@@ -126,6 +133,17 @@ impl Engine {
         }
         true
     }
+}
+
+/// The conditions on numbers of the packet and its flow. Those on transactions held already, or there were no hit.
+fn of_packet(signature: &Signature) -> impl Iterator<Item = &NumberCondition> {
+    signature.numbers.iter().filter(|condition| condition.number.level() != Level::Transaction)
+}
+
+/// Whether a condition held already, or there were no hit.
+fn is_settled(condition: &PacketCondition) -> bool {
+    let of_detection = |event: &Event| event.layer == EventLayer::Application && event.is_of_detection();
+    condition.is_of_transaction() || matches!(condition, PacketCondition::Event(event) if of_detection(event))
 }
 
 /// Whether the flow speaks what the header of a signature names. Of datagrams, the field says so.

@@ -53,6 +53,8 @@ impl Engine {
     /// A segment of a connection under inspection.
     pub(super) fn segment_of(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
         self.hits.clear();
+        self.datagram = None;
+        self.rules.current.detector.set_time(frame.time);
         let followed = self.follow(frame, packet, place);
         if let Some(decision) =
             self.judge(frame, packet, place, Basis::Stream { expected: followed.expected })

@@ -193,7 +193,6 @@ fn packets_and_flows_are_asked() {
         ("iprep:any,BadHosts,isset;", "bound: None"),
         ("tls_cert_expired;", "CertificateValidity(Expired)"),
         ("tls_cert_valid;", "CertificateValidity(Valid)"),
-        ("ssl_state:client_hello|server_hello;", "TlsState { states: 3, presence: Required }"),
     ];
     for (options, expected) in table {
         let shown = format!("{:?}", signature(options).packet);

@@ -46,6 +46,16 @@ pub enum NumberTest {
 }
 
 impl NumberTest {
+    /// Whether every number from `least` to `most` is meant: what a number that still grows will be.
+    pub fn matches_from(&self, least: u64, most: u64) -> bool {
+        match self {
+            NumberTest::Within(set) => {
+                set.ranges().iter().any(|&(first, last)| first <= least && most <= last)
+            }
+            NumberTest::Mask { .. } => false,
+        }
+    }
+
     /// Whether `number` is meant.
     #[inline]
     pub fn matches(&self, number: u64) -> bool {

@@ -49,14 +49,19 @@ pub enum PacketCondition {
     },
     /// `tls_cert_expired` and `tls_cert_valid`.
     CertificateValidity(Validity),
-    /// `ssl_state`: how far a TLS handshake is; bits are 1 client_hello, 2 server_hello, 4 client_keyx,
-    /// 8 server_keyx, 16 unknown.
-    TlsState {
-        /// The states.
-        states: u8,
-        /// Whether it must be in one of them.
-        presence: Presence,
-    },
+}
+
+impl PacketCondition {
+    /// Whether it is about a transaction of an application protocol, and not about the packet or its flow.
+    pub fn is_of_transaction(&self) -> bool {
+        match self {
+            PacketCondition::CertificateValidity(_) => true,
+            PacketCondition::Event(event) => {
+                event.layer == EventLayer::Application && !event.is_of_detection()
+            }
+            _ => false,
+        }
+    }
 }
 
 /// How flags are compared.
@@ -142,6 +147,14 @@ pub struct Event {
     pub layer: EventLayer,
     /// By Suricata's name, without that of the layer: `ipv4.pkt_too_small`, `http.failed_protocol_change`.
     pub name: Box<str>,
+}
+
+impl Event {
+    /// Whether it is about which protocol a flow has (`applayer_mismatch_protocol_both_directions`), and so not about a
+    /// transaction.
+    pub fn is_of_detection(&self) -> bool {
+        self.name.starts_with("applayer_")
+    }
 }
 
 /// Who finds that something is wrong.

@@ -117,6 +117,9 @@ fn compression_is_undone_within_its_limit() {
     assert_eq!(whole(&gunzip(10), &gzip), b"ignore all");
     assert_eq!(whole(&gunzip(10), b"no gzip"), b"");
     let (_, extent) = run(&gunzip(10), Value::whole(&gzip), &Limits::default()).unwrap();
+    assert_eq!(extent, Extent::Whole, "the rule asks for no more");
+    let small = Limits { transformed: 9, ..Limits::default() };
+    let (_, extent) = run(&gunzip(10), Value::whole(&gzip), &small).unwrap();
     assert_eq!(extent, Extent::Cut);
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
     zlib.write_all(&text).unwrap();

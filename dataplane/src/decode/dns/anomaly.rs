@@ -20,3 +20,16 @@ pub(super) const NAME_TOO_LONG: AppEvent = AppEvent("dns.name_too_long");
 pub(super) const TOO_MANY_RECORDS: AppEvent = AppEvent("dns.too_many_records");
 /// A message in a stream is longer than the limit, and not looked at.
 pub(super) const MESSAGE_TOO_LONG: AppEvent = AppEvent("dns.message_too_long");
+
+/// All of them.
+pub(super) const ALL: [AppEvent; 9] = [
+    MALFORMED_DATA,
+    NOT_REQUEST,
+    NOT_RESPONSE,
+    Z_FLAG_SET,
+    INVALID_OPCODE,
+    INFINITE_LOOP,
+    NAME_TOO_LONG,
+    TOO_MANY_RECORDS,
+    MESSAGE_TOO_LONG,
+];

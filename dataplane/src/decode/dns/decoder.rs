@@ -1,5 +1,7 @@
 //! The decoder of single messages.
 
+use weir_rules::number::NumberId;
+
 use super::anomaly;
 use super::config::DnsConfig;
 use super::header::DnsHeader;
@@ -92,6 +94,8 @@ impl Dns {
             (Direction::ToClient, false) => sink.event(transaction, direction, anomaly::NOT_RESPONSE),
             _ => {}
         }
+        sink.number(transaction, direction, NumberId::DnsOpcode, header.opcode().into());
+        sink.number(transaction, direction, NumberId::DnsRcode, header.rcode().into());
         if header.has_z() {
             sink.event(transaction, direction, anomaly::Z_FLAG_SET);
         }

@@ -21,6 +21,11 @@ mod record_data;
 mod tcp;
 mod walk;
 
+/// The names of all events of DNS.
+pub fn event_names() -> impl Iterator<Item = &'static str> {
+    anomaly::ALL.into_iter().map(|event| event.0)
+}
+
 pub use config::DnsConfig;
 pub use decoder::Dns;
 pub use header::DnsHeader;

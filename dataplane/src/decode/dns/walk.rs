@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 use super::anomaly;
 use super::config::DnsConfig;
@@ -65,6 +66,9 @@ impl<S: Sink> Walk<'_, S> {
         }
         self.field(FieldId::DnsQueryName, name.as_bytes());
         let (rrtype, class) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        if !self.message.header.is_response() {
+            self.number(NumberId::DnsRrType, rrtype);
+        }
         self.message.keep_question(DnsQuestion { name: name.as_bytes(), rrtype, class });
         Ok(at)
     }
@@ -93,6 +97,9 @@ impl<S: Sink> Walk<'_, S> {
         let is_response = self.message.header.is_response();
         if is_response {
             self.field(FieldId::DnsResponseData, name.as_bytes());
+        }
+        if is_response && section == DnsSection::Answer {
+            self.number(NumberId::DnsRrType, kind);
         }
         let record =
             DnsRecord { section, name: name.as_bytes(), rrtype: kind, class, ttl, data: DnsData::Other(len) };
@@ -157,6 +164,10 @@ impl<S: Sink> Walk<'_, S> {
 
     fn field(&mut self, field: FieldId, value: &[u8]) {
         self.sink.field(self.transaction, self.direction, field, Part::Whole, value);
+    }
+
+    fn number(&mut self, number: NumberId, value: u16) {
+        self.sink.number(self.transaction, self.direction, number, value.into());
     }
 
     #[cold]

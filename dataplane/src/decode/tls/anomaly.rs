@@ -13,6 +13,9 @@ macro_rules! anomalies {
         }
 
         impl Anomaly {
+            /// All that there are.
+            pub(super) const ALL: [Anomaly; [$($name),*].len()] = [$(Anomaly::$variant,)*];
+
             pub(super) const fn event(self) -> AppEvent {
                 match self {
                     $(Anomaly::$variant => AppEvent($name),)*

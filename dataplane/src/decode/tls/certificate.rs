@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use sha1::{Digest, Sha1};
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 use super::anomaly::Anomaly;
 use super::der::{Der, Element, tag};
@@ -42,6 +43,7 @@ pub(super) fn tell_chain<S: Sink>(
         }
         certificate.chain_length = certificate.chain_length.saturating_add(1);
     }
+    telling.number(NumberId::TlsChainLength, certificate.chain_length.into());
 }
 
 fn tell_first<S: Sink>(
@@ -76,6 +78,14 @@ fn tell_first<S: Sink>(
     }
     certificate.not_before = elements.not_before.and_then(validity::seconds);
     certificate.not_after = elements.not_after.and_then(validity::seconds);
+    for (number, seconds) in
+        [(NumberId::TlsNotBefore, certificate.not_before), (NumberId::TlsNotAfter, certificate.not_after)]
+    {
+        // What is before 1970 is as good as 1970.
+        if let Some(seconds) = seconds {
+            telling.number(number, u64::try_from(seconds).unwrap_or(0));
+        }
+    }
     if let Some(names) = elements.alternative_names {
         tell_alternative_names(names, certificate, text, telling);
     }

@@ -1,5 +1,7 @@
 //! The decoder: leads each direction's bytes through records and messages, and notices where encryption begins.
 
+use weir_rules::number::NumberId;
+
 use super::anomaly::{Anomaly, Told};
 use super::certificate;
 use super::config::{AfterEncryption, TlsConfig};
@@ -291,6 +293,7 @@ impl Tls {
                     self.half(direction).messages.give_back(buffer);
                     taken?;
                 }
+                Some(Step::PassedOver(kind)) => telling.number(NumberId::TlsHandshakeType, kind.0.into()),
                 Some(Step::TooLong) => telling.anomaly(Anomaly::HandshakeInvalidLength),
                 Some(Step::Unknown) => return Err(Anomaly::InvalidHandshakeMessage),
             }
@@ -306,6 +309,7 @@ impl Tls {
         sink: &mut S,
     ) -> Result<(), Anomaly> {
         let mut telling = Telling::new(sink, &mut self.told, direction);
+        telling.number(NumberId::TlsHandshakeType, kind.0.into());
         match (kind, direction) {
             (MessageType::CLIENT_HELLO, Direction::ToServer) => {
                 let Some(hello) = ClientHello::parse(body) else {
@@ -344,6 +348,11 @@ impl Tls {
                     Direction::ToClient => &mut self.session.server_certificate,
                 };
                 certificate::tell_chain(body, certificate, &mut self.scratch, &mut telling);
+                match direction {
+                    Direction::ToServer => &mut self.to_server,
+                    Direction::ToClient => &mut self.to_client,
+                }
+                .reach(Stage::Headers, &mut telling);
             }
             _ => return Err(Anomaly::InvalidHandshakeMessage),
         }
@@ -411,6 +420,8 @@ impl Tls {
             _ => return Ok(()),
         };
         telling.anomaly(Anomaly::Sslv2Hello);
+        telling.number(NumberId::TlsHandshakeType, MessageType::CLIENT_HELLO.0.into());
+        telling.number(NumberId::TlsVersion, header.version.in_rules());
         half.reach(Stage::Line, &mut telling);
         if direction == Direction::ToServer && !valid {
             return Err(Anomaly::InvalidSslv2Header);

@@ -33,6 +33,8 @@ pub(super) enum Step<'a> {
     Whole(MessageType, &'a [u8]),
     /// A message is complete in the buffer: see [`Messages::lend`].
     Gathered(MessageType),
+    /// A message has begun that is passed over.
+    PassedOver(MessageType),
     /// A message is too long to be looked at.
     TooLong,
     /// A message is none.
@@ -98,7 +100,7 @@ impl Messages {
         match kind.limit(config) {
             Some(limit) if self.left > limit => return Some(Some(Step::TooLong)),
             Some(_) => self.place = Place::Kept,
-            None => {}
+            None => return Some(Some(Step::PassedOver(kind))),
         }
         Some(None)
     }

@@ -1,6 +1,7 @@
 //! Tells the fields of hellos.
 
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 use super::anomaly::Anomaly;
 use super::config::Fingerprints;
@@ -41,6 +42,9 @@ pub(super) fn tell_client<S: Sink>(
 ) {
     let offered = hello.supported_versions().filter(|&version| !is_grease(version)).max();
     session.version = Some(offered.map_or(hello.version, TlsVersion));
+    // A client names first what it likes best.
+    let preferred = hello.supported_versions().find(|&version| !is_grease(version));
+    telling.number(NumberId::TlsVersion, preferred.map_or(hello.version, TlsVersion).in_rules());
     tell_random(hello.random, telling);
     tell_server_names(hello.extensions, session, telling);
     session.alpn_offered.clear();
@@ -86,6 +90,7 @@ pub(super) fn tell_server<S: Sink>(
 ) {
     session.version = Some(hello.version());
     session.cipher = Some(hello.cipher);
+    telling.number(NumberId::TlsVersion, hello.version().in_rules());
     tell_random(hello.random, telling);
     for protocol in protocols(hello.extensions) {
         session.alpn.set(protocol);

@@ -39,6 +39,11 @@ mod hostile_tests;
 #[cfg(test)]
 mod test_hellos;
 
+/// The names of all events of TLS.
+pub fn event_names() -> impl Iterator<Item = &'static str> {
+    anomaly::Anomaly::ALL.into_iter().map(|anomaly| anomaly.event().0)
+}
+
 pub use config::{AfterEncryption, Fingerprints, TlsConfig};
 pub use decoder::Tls;
 pub use session::{TlsCertificate, TlsSession};

@@ -1,6 +1,7 @@
 //! Tells one direction's findings to a sink.
 
 use weir_rules::field::FieldId;
+use weir_rules::number::NumberId;
 
 use super::anomaly::{Anomaly, Told};
 use crate::decode::{Part, Sink, Stage, TransactionId};
@@ -23,6 +24,10 @@ impl<'s, S: Sink> Telling<'s, S> {
 
     pub(super) fn field(&mut self, field: FieldId, value: &[u8]) {
         self.sink.field(TRANSACTION, self.direction, field, Part::Whole, value);
+    }
+
+    pub(super) fn number(&mut self, number: NumberId, value: u64) {
+        self.sink.number(TRANSACTION, self.direction, number, value);
     }
 
     pub(super) fn stage(&mut self, stage: Stage) {

@@ -24,6 +24,14 @@ impl TlsVersion {
         self.0 == TlsVersion::TLS13.0 || matches!(self.0 >> 8, 0x7f | 0x7e | 0xfb)
     }
 
+    /// The number that rules know it by: that of the wire, but for SSL 2.0.
+    pub(super) const fn in_rules(self) -> u64 {
+        match self {
+            TlsVersion::SSL2 => 0x0200,
+            other => other.0 as u64,
+        }
+    }
+
     /// The name that events give it, as Suricata's do.
     pub const fn name(self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ mod rig;
 mod segment_tests;
 mod signature_tests;
 mod state_tests;
+mod told_tests;
 
 use conversation::{Tcp, datagram, fragments};
 use rig::{Rig, Setup};

@@ -35,7 +35,7 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>, layer: EventLayer) -> Result<(
         match AppProtocol::named(family) {
             Some(app) if app.decoded() == Decoded::No => draft.leave_out(app.name()),
             Some(_) => {}
-            None if family == "applayer" || family == "file" => {}
+            None if family.starts_with("applayer_") || family == "file" => {}
             None => {
                 return Err(Fault::error(
                     value.span(),

@@ -179,6 +179,8 @@ const KEYWORDS: &[&Keyword] = &[
     &valued::TLS_ISSUER,
     &valued::TLS_SUBJECT,
     &tls_cert::EXPIRED,
+    &tls_cert::NOT_AFTER,
+    &tls_cert::NOT_BEFORE,
     &tls_cert::VALID,
     &checksum::UDPV4,
     &checksum::UDPV6,
