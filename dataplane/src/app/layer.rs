@@ -149,6 +149,11 @@ impl AppLayer {
         self.free.push(handle.0);
     }
 
+    /// What a flow speaks, where that is known.
+    pub fn protocol(&self, handle: AppHandle) -> Option<AppProtocol> {
+        self.flows.get(handle.0 as usize)?.protocol
+    }
+
     /// The application side of a flow.
     pub fn flow(&mut self, handle: AppHandle) -> Option<&mut AppFlow> {
         self.flows.get_mut(handle.0 as usize)

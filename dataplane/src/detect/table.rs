@@ -27,6 +27,7 @@ use crate::database::Compiler;
 use crate::dataset::{SetFiles, load_sets};
 use crate::decode::AppEvent;
 use crate::flow::Direction;
+use crate::inspect::is_for_pcre;
 
 const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
 const FIELDS: usize = FieldId::ALL.len();
@@ -101,7 +102,7 @@ pub struct DetectReport {
 }
 
 impl DetectTable {
-    /// Compiles the signatures of `set` that are not plain.
+    /// Compiles the signatures of `set` that are not plain, or that only PCRE can run.
     pub fn compile(
         set: &SignatureSet,
         inheritance: Inheritance<'_>,
@@ -115,7 +116,8 @@ impl DetectTable {
         let mut build = Build::new(set.signatures.len(), inheritance);
         for (index, signature) in set.signatures.iter().enumerate() {
             let rule = RuleIndex(index as u32);
-            if signature.plain_conditions().is_some() || unusable.binary_search(&rule).is_ok() {
+            let scanned_for = signature.plain_conditions().is_some() && !is_for_pcre(rule, signature);
+            if scanned_for || unusable.binary_search(&rule).is_ok() {
                 continue;
             }
             let lacks = confirmer.sets_of(rule).find(|set| loaded.failed.contains(set));

@@ -277,11 +277,12 @@ impl Engine {
     /// Gives back all that a flow holds, writes its event and forgets it.
     fn end_flow(&mut self, id: FlowId, end: FlowEnd) {
         self.conclude(id);
+        let app = self.flows.get(id).and_then(|record| self.app.protocol(AppHandle(record.app)));
         self.unfollow(id);
         let Some(record) = self.flows.get(id) else { return };
         let record = *record;
         if self.settings.flow_events == FlowEvents::On {
-            self.report_flow(&record, end);
+            self.report_flow(&record, app, end);
         }
         self.flows.remove(id);
     }

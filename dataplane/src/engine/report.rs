@@ -3,14 +3,17 @@
 use super::frame::Frame;
 use super::lifecycle::{cut_reason, identities_of};
 use super::pipeline::Engine;
+use crate::app::AppHandle;
 use crate::counter::Counter;
+use crate::decode::dns::DnsHeader;
+use crate::decode::recognise::AppProtocol;
 use crate::event::{
     AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd,
     FlowEvent, FlowTotals, Generation, Identities, PolicyEvent, PolicyNote,
 };
 use crate::flow::{Direction, FlowHash, FlowId, FlowRecord};
 use crate::inspect::Hit;
-use crate::packet::Packet;
+use crate::packet::{IpProtocol, Packet};
 use crate::time::Nanos;
 use crate::verdict::Verdict;
 
@@ -22,6 +25,7 @@ pub(super) struct FlowContext {
     pub identities: Option<Identities>,
     pub totals: FlowTotals,
     pub generation: Generation,
+    pub app: Option<AppProtocol>,
 }
 
 impl FlowContext {
@@ -32,6 +36,7 @@ impl FlowContext {
             identities: identities_of(record),
             totals: FlowTotals { packets: record.packets, bytes: record.bytes, start: record.first_seen },
             generation: now.latest_with(record.policy_generation),
+            app: None,
         }
     }
 }
@@ -41,7 +46,9 @@ impl Engine {
     #[cold]
     pub(super) fn context(&self, id: FlowId, direction: Direction) -> Option<FlowContext> {
         let record = self.flows.get(id)?;
-        Some(FlowContext::of(record, self.flows.hash(record.key()), direction, self.generation()))
+        let app = self.app.protocol(AppHandle(record.app)).or(self.datagram);
+        let context = FlowContext::of(record, self.flows.hash(record.key()), direction, self.generation());
+        Some(FlowContext { app, ..context })
     }
 
     fn event(
@@ -58,6 +65,7 @@ impl Engine {
             flow_id: flow.map_or(0, |flow| flow.flow_id),
             endpoints: Endpoints::of(packet, frame.wire),
             identities: flow.and_then(|flow| flow.identities),
+            app: flow.and_then(|flow| flow.app),
             kind,
         }
     }
@@ -109,7 +117,12 @@ impl Engine {
         let mut explained = self.hits.explanations(hit.rule);
         let elements = std::array::from_fn(|_| explained.next());
         drop(explained);
+        let is_dns = flow.is_some_and(|flow| flow.app == Some(AppProtocol::Dns));
+        let dns = (is_dns && packet.protocol == IpProtocol::UDP)
+            .then(|| DnsHeader::parse(packet.payload(frame.bytes)))
+            .flatten();
         let kind = EventKind::Alert(AlertEvent {
+            dns,
             rule: hit.rule,
             outcome,
             direction: flow.map(|flow| flow.direction),
@@ -134,8 +147,8 @@ impl Engine {
         self.events.push(event);
     }
 
-    /// The event of a flow that ends.
-    pub(super) fn report_flow(&mut self, record: &FlowRecord, end: FlowEnd) {
+    /// The event of a flow that ends, which spoke `app`.
+    pub(super) fn report_flow(&mut self, record: &FlowRecord, app: Option<AppProtocol>, end: FlowEnd) {
         let key = record.key();
         let client = record.initiator();
         let (src, src_port) = key.endpoint(client);
@@ -158,6 +171,7 @@ impl Engine {
                 tenant: key.tenant_of(),
             },
             identities: context.identities,
+            app,
             kind: EventKind::Flow(FlowEvent {
                 totals: context.totals,
                 last: record.last_seen,

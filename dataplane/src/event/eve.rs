@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use weir_rules::policy::Policy;
 use weir_rules::signature::{BufferCondition, RuleIndex, Signature};
 
+use super::dns::DnsObject;
 use super::record::{
     AlertEvent, AlertOutcome, DropEvent, Effect, Endpoints, Event, EventKind, FlowEvent, FlowTotals,
     Identities, PolicyNote,
@@ -39,6 +40,8 @@ pub struct EveLine<'c> {
     tunnel: Option<Tunnel>,
     #[serde(skip_serializing_if = "Option::is_none")]
     direction: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_proto: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     segmentation: Option<Segmentation<'c>>,
     #[serde(flatten)]
@@ -84,6 +87,8 @@ struct Segmentation<'c> {
 enum Body<'c> {
     Alert {
         alert: Alert<'c>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dns: Option<DnsObject>,
         #[serde(skip_serializing_if = "Option::is_none")]
         flow: Option<AlertFlow>,
     },
@@ -254,6 +259,7 @@ impl<'c> EveLine<'c> {
             ends: known.then(|| ends(&event.endpoints)),
             tunnel: tunnel(&event.endpoints),
             direction: direction_of(&event.kind).map(direction_name),
+            app_proto: event.app.map(|app| app.name()),
             segmentation,
             body: body(event, catalog),
         }
@@ -339,7 +345,8 @@ fn segmentation<'c>(
 fn body<'c>(event: &Event, catalog: Option<&'c Catalog>) -> Body<'c> {
     match &event.kind {
         EventKind::Alert(alert) => {
-            Body::Alert { alert: alert_object(alert, catalog), flow: alert_flow(event, alert) }
+            let (object, dns) = (alert_object(alert, catalog), alert.dns.map(DnsObject::new));
+            Body::Alert { alert: object, dns, flow: alert_flow(event, alert) }
         }
         EventKind::Drop(dropped) => {
             let reason = dropped.verdict.reason();

@@ -4,6 +4,7 @@
 //! names up in the [`Catalog`] of their generation and writes EVE JSON, Suricata's schema with objects of weir's added.
 
 pub mod catalog;
+mod dns;
 pub mod eve;
 pub mod record;
 pub mod ring;

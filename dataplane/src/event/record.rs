@@ -6,6 +6,8 @@ use weir_rules::signature::RuleIndex;
 
 use super::Generation;
 use crate::confirm::FoundElement;
+use crate::decode::dns::DnsHeader;
+use crate::decode::recognise::AppProtocol;
 use crate::flow::{Direction, FlowState, WireId};
 use crate::packet::{Address, IpProtocol, IpVersion, Packet, TcpFlags, TcpHeader, Tenant};
 use crate::time::Nanos;
@@ -26,6 +28,8 @@ pub struct Event {
     pub endpoints: Endpoints,
     /// Identities of the endpoint that opened the flow and of the other, once policy was asked.
     pub identities: Option<Identities>,
+    /// What the flow speaks, where that is known.
+    pub app: Option<AppProtocol>,
     /// What happened.
     pub kind: EventKind,
 }
@@ -124,6 +128,8 @@ pub enum AlertOutcome {
 /// A signature matched.
 #[derive(Clone, Copy, Debug)]
 pub struct AlertEvent {
+    /// The header of the DNS message in the datagram.
+    pub dns: Option<DnsHeader>,
     /// Which.
     pub rule: RuleIndex,
     /// What became of the packet.

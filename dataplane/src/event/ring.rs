@@ -66,6 +66,7 @@ mod tests {
                 flow_id: 0,
                 endpoints: Endpoints::default(),
                 identities: None,
+                app: None,
                 kind: EventKind::Anomaly { kind: AnomalyKind::Decode, detail: None },
             });
         }

@@ -13,6 +13,7 @@ use weir_rules::signature::{
 };
 
 use super::plan::{GroupPlan, PatternKey, Report};
+use super::refused::{is_for_pcre, refused};
 use crate::database::{Compiler, Database, PatternSet, Refused, ScanMode, ScanPattern};
 use crate::flow::Direction;
 
@@ -132,8 +133,6 @@ fn usable_signatures(set: &SignatureSet, report: &mut CompileReport) -> Vec<Rule
     for (index, signature) in set.signatures.iter().enumerate() {
         let rule = RuleIndex(index as u32);
         let Some(conditions) = signature.plain_conditions() else { continue };
-        let mut alone = GroupPlan::default();
-        alone.add(rule, conditions);
         let only_negated = conditions.iter().all(|c| c.presence == Presence::Absent);
         if let (true, Some(condition)) = (only_negated, conditions.first()) {
             report.diagnostics.push(
@@ -146,15 +145,9 @@ fn usable_signatures(set: &SignatureSet, report: &mut CompileReport) -> Vec<Rule
             );
             continue;
         }
-        let refused = alone.patterns.iter().zip(&alone.uses).find_map(|(key, uses)| {
-            let pattern = scan_pattern(key);
-            if matches!(key.report, Report::Once | Report::Ends) && pattern.is_literal() {
-                return None;
-            }
-            let error = pattern.numbered(0).info().err()?;
-            Some((usize::from(uses.first()?.step), error.to_string()))
-        });
-        match refused {
+        match refused(rule, signature) {
+            // Asked elsewhere.
+            Some(_) if is_for_pcre(rule, signature) => {}
             Some((step, error)) => report.diagnostics.push(refusal(signature, step, &error)),
             None => usable.push(rule),
         }
@@ -282,7 +275,7 @@ fn whole_group_refused(set: &SignatureSet, plan: &GroupPlan, error: &str) -> Opt
     Some(Diagnostic::error(&first.origin.source, 0..0, message))
 }
 
-fn scan_pattern(key: &PatternKey) -> ScanPattern {
+pub(super) fn scan_pattern(key: &PatternKey) -> ScanPattern {
     let mut flags = PatternFlags::empty();
     flags.set(PatternFlags::CASELESS, key.caseless);
     flags.set(PatternFlags::DOTALL, key.dotall);

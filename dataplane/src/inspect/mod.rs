@@ -14,6 +14,7 @@ mod plan;
 mod progress;
 #[cfg(test)]
 mod reference;
+mod refused;
 mod stream_pool;
 mod tap;
 mod walk;
@@ -22,6 +23,7 @@ pub use database::{CompileReport, Databases, Group, GroupSummary};
 pub use inspector::{InspectCounters, InspectError, Inspector, InspectorConfig, Opened, Scanned};
 pub use matcher::{Hit, Hits, MAX_HITS, Reporting};
 pub use plan::literal_expression;
+pub use refused::is_for_pcre;
 pub use stream_pool::StreamHandle;
 pub use tap::{ScanPiece, ScanTap};
 

@@ -70,6 +70,7 @@ pub use fast_pattern::FastPattern;
 pub use flow::{FlowDirection, FlowOptions, FlowState, FragmentOption, StreamOption};
 pub use header::{Endpoint, Header, HeaderDirection};
 pub use limits::Limits;
+pub use number_names::number_name;
 pub use numeric::{NumberCondition, NumberTest, Which};
 pub use operand::{Base, MAX_VARIABLES, Operand, Variable};
 pub use packet::{

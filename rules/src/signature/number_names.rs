@@ -4,7 +4,16 @@ use crate::number::NumberId;
 
 /// The value that a word stands for.
 pub(super) fn value(number: NumberId, word: &str) -> Option<u64> {
-    let table: &[(&str, u64)] = match number {
+    table(number).iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|&(_, value)| value)
+}
+
+/// The word that stands for a value; the first, where there are several.
+pub fn number_name(number: NumberId, value: u64) -> Option<&'static str> {
+    table(number).iter().find(|&&(_, named)| named == value).map(|&(name, _)| name)
+}
+
+fn table(number: NumberId) -> &'static [(&'static str, u64)] {
+    match number {
         NumberId::IpProtocol => IP_PROTOCOLS,
         NumberId::DnsRcode => DNS_RCODES,
         NumberId::DnsRrType => DNS_TYPES,
@@ -12,9 +21,8 @@ pub(super) fn value(number: NumberId, word: &str) -> Option<u64> {
         NumberId::Http2FrameType => HTTP2_FRAME_TYPES,
         NumberId::Http2ErrorCode => HTTP2_ERROR_CODES,
         NumberId::WebsocketOpcode => WEBSOCKET_OPCODES,
-        _ => return None,
-    };
-    table.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|&(_, value)| value)
+        _ => &[],
+    }
 }
 
 /// IANA's protocol numbers, those that rules name.
