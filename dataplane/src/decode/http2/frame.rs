@@ -22,6 +22,8 @@ pub(super) mod kind {
 pub(super) mod flag {
     /// Of DATA and HEADERS.
     pub const END_STREAM: u8 = 0x01;
+    /// Of SETTINGS and PING.
+    pub const ACK: u8 = 0x01;
     /// Of HEADERS, PUSH_PROMISE and CONTINUATION.
     pub const END_HEADERS: u8 = 0x04;
     /// Of DATA, HEADERS and PUSH_PROMISE.
@@ -83,6 +85,8 @@ impl FrameHeader {
             kind::PRIORITY => self.length == 5,
             kind::RST_STREAM | kind::WINDOW_UPDATE => self.length == 4,
             kind::PING => self.length == 8,
+            // An acknowledgment says nothing.
+            kind::SETTINGS if self.flags & flag::ACK != 0 => self.length == 0,
             kind::SETTINGS => self.length.is_multiple_of(6),
             _ => self.length as usize >= self.prefix(),
         }

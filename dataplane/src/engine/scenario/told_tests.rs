@@ -111,11 +111,11 @@ fn protocols_that_disagree_are_told() {
 
 #[test]
 fn what_no_automaton_can_follow_goes_to_pcre() {
-    let rules = r#"drop udp any any -> any any (pcre:"/key=(\w+);again=\1(?!x)/"; sid:1;)"#;
+    let rules = r#"drop udp any any -> any any (pcre:"/key=(\w+)&again=\1(?!x)/"; sid:1;)"#;
     let mut rig = Rig::new(rules);
     let mut send = |text: &[u8]| rig.send(&datagram(Direction::ToServer, [4000, 5353], text));
-    assert_eq!(send(b"key=a;again=b"), Verdict::Forward);
-    assert_eq!(send(b"key=a;again=ax"), Verdict::Forward);
-    assert_ne!(send(b"key=a;again=a"), Verdict::Forward);
+    assert_eq!(send(b"key=a&again=b"), Verdict::Forward);
+    assert_eq!(send(b"key=a&again=ax"), Verdict::Forward);
+    assert_ne!(send(b"key=a&again=a"), Verdict::Forward);
     assert_eq!(rig.sids(), [1]);
 }
