@@ -3,11 +3,15 @@
 use weir_rules::number::NumberId;
 use weir_rules::signature::{AppProtocol as RuleApp, Checksum, ChecksumLayer, ProtocolFound};
 
-use crate::confirm::packet::{Numbers, OptionKinds, PacketFacts, Protocols};
+use crate::confirm::packet::{Numbers, OptionKinds, PacketFacts, Protocols, StreamBytes};
 use crate::decode::recognise::AppProtocol;
 use crate::flow::FlowRecord;
 use crate::packet::checksum::{ChecksumState, verify_ip, verify_transport};
-use crate::packet::{IpProtocol, IpVersion, Packet};
+use crate::packet::{IpProtocol, IpVersion, MAX_VLAN_TAGS, Packet};
+use crate::stream::Half;
+
+/// Type and code of the ICMPv6 message that tells an MTU (RFC 4443 §3.2).
+const PACKET_TOO_BIG: [u8; 2] = [2, 0];
 
 /// A packet with the frame that it was parsed from.
 #[derive(Clone, Copy, Debug)]
@@ -142,12 +146,42 @@ pub fn fill_numbers(numbers: &mut Numbers, view: PacketView<'_>, record: Option<
             numbers.add(NumberId::IcmpSequence, sequence);
         }
     }
-    for vlan in packet.tenant.vlan.into_iter().filter(|&vlan| vlan != 0) {
-        numbers.add(NumberId::VlanId, vlan);
+    if whole && packet.protocol == IpProtocol::ICMPV6 && packet.icmp == PACKET_TOO_BIG {
+        let mtu = view.transport().get(4..).and_then(<[u8]>::first_chunk);
+        mtu.into_iter().for_each(|&mtu| numbers.add(NumberId::Icmp6Mtu, u32::from_be_bytes(mtu)));
     }
+    if whole
+        && packet.protocol == IpProtocol::IGMP
+        && let Some(&kind) = view.transport().first()
+    {
+        numbers.add(NumberId::IgmpType, kind);
+    }
+    vlan_tags(numbers, view);
     if let Some(record) = record {
         flow_numbers(numbers, record);
     }
+}
+
+/// The tags of the outermost Ethernet header, from the outside in (IEEE 802.1Q §9.6).
+fn vlan_tags(numbers: &mut Numbers, view: PacketView<'_>) {
+    let mut tags = 0_u8;
+    for at in (12..).step_by(4).take(MAX_VLAN_TAGS) {
+        let Some(0x8100 | 0x88a8 | 0x9100) = be16(view.frame, at) else { break };
+        let Some(tag) = be16(view.frame, at + 2) else { break };
+        numbers.add(NumberId::VlanId, tag & 0x0fff);
+        tags += 1;
+    }
+    numbers.add(NumberId::VlanLayers, tags);
+}
+
+/// How long the streams of a connection are so far, a SYN and a FIN counted as one byte each (RFC 9293 §3.4); none where
+/// they are not followed.
+pub fn stream_bytes(record: &FlowRecord) -> Option<StreamBytes> {
+    let [client, server] = record.halves.map(|half| match half.is_started() {
+        true => half.offset() + 1 + u64::from(half.is_finished()),
+        false => 0,
+    });
+    record.halves.iter().any(Half::is_started).then_some(StreamBytes { client, server })
 }
 
 fn flow_numbers(numbers: &mut Numbers, record: &FlowRecord) {

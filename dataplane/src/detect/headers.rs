@@ -10,6 +10,7 @@ const ETHERNET_LEN: usize = 14;
 const UDP_LEN: usize = 8;
 /// Of most messages; see [`icmpv4_len`].
 const ICMP_LEN: usize = 8;
+const IGMP_LEN: usize = 8;
 
 /// The bytes of a header, options and IPv6's extension headers included; none where the packet has no such header.
 pub(super) fn header<'f>(view: PacketView<'f>, header: HeaderBytes) -> Option<&'f [u8]> {
@@ -29,6 +30,8 @@ pub(super) fn header<'f>(view: PacketView<'f>, header: HeaderBytes) -> Option<&'
         (HeaderBytes::Icmp6, IpVersion::V6) if carries(IpProtocol::ICMPV6) => {
             view.transport().get(..ICMP_LEN)
         }
+        // Of all versions: what follows is as long as the message says (RFC 3376 §4).
+        (HeaderBytes::Igmp, _) if carries(IpProtocol::IGMP) => view.transport().get(..IGMP_LEN),
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ mod threshold;
 mod told;
 
 pub use detector::{DetectCounters, Detector, PacketLook, TransactionLook};
-pub use facts::{PacketView, fill_numbers, packet_facts, rule_protocol};
+pub use facts::{PacketView, fill_numbers, packet_facts, rule_protocol, stream_bytes};
 pub use flow_bits::{FlowBit, FlowBits};
 pub use flow_counters::{CounterId, FlowCounters, Operand};
 pub use header_match::{has_ports, header_applies, is_of_version};

@@ -101,7 +101,6 @@ fn packet(condition: &PacketCondition) -> Option<String> {
         PacketCondition::Event(event) if Raised::named(event).is_some() || is_raised(event) => None,
         PacketCondition::Event(event) => Some(format!("the event {} is not raised yet", event.name)),
         PacketCondition::AddressReputation { .. } => Some("reputations are not loaded yet".to_owned()),
-        PacketCondition::StreamSize { .. } => Some("stream_size is not told yet".to_owned()),
         _ => None,
     }
 }
@@ -137,7 +136,9 @@ mod tests {
             ("tcpv4-csum:invalid;", false),
             ("tcp.hdr; content:\"x\";", false),
             ("tcp.hdr; content:\"x\"; http.uri; content:\"x\";", true),
-            ("stream_size:client,>,5;", true),
+            ("stream_size:client,>,5;", false),
+            ("stream-event:est_syn_resend;", false),
+            ("stream-event:wrong_thread;", true),
             ("llm.prompt; content:\"x\";", true),
             ("xbits:set,a,track ip_src;", false),
             ("hostbits:isset,a,dst;", false),

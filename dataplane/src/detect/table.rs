@@ -62,6 +62,8 @@ pub struct DetectTable {
     wanted: [[bool; 2]; FIELDS],
     /// All events that signatures ask for.
     events: Raised,
+    /// Whether streams are to be followed though nothing looks into them.
+    follows_streams: bool,
     // Asked for each flow and each segment: summed up once, when compiled.
     any_asked: bool,
     any_wanted: bool,
@@ -207,6 +209,12 @@ impl DetectTable {
         self.events
     }
 
+    /// Whether a signature asks how long streams are, or what is odd about them: they are followed then, though nothing
+    /// looks into them.
+    pub fn follows_streams(&self) -> bool {
+        self.follows_streams
+    }
+
     /// Every prefilter.
     pub fn prefilters(&self) -> impl Iterator<Item = &Prefilter> {
         self.fields.iter().flatten().chain(&self.packets).flatten()
@@ -267,6 +275,7 @@ struct Build<'p> {
     raised: Vec<(Raised, RuleIndex)>,
     strays: Vec<RuleIndex>,
     events: Raised,
+    follows_streams: bool,
     wanted: [[bool; 2]; FIELDS],
     told: Told,
     names_protocol: bool,
@@ -284,6 +293,7 @@ impl<'p> Build<'p> {
             raised: Vec::new(),
             strays: Vec::new(),
             events: Raised::default(),
+            follows_streams: false,
             wanted: [[false; 2]; FIELDS],
             told: Told::default(),
             names_protocol: false,
@@ -312,6 +322,8 @@ impl<'p> Build<'p> {
         self.told.want(signature);
         let events = Raised::asked_by(signature);
         self.events = self.events.union(events);
+        self.follows_streams |=
+            signature.packet.iter().any(|condition| matches!(condition, PacketCondition::StreamSize { .. }));
         let Some(&first) = fields.first() else {
             if !events.is_empty() {
                 self.set_asked(rule, Asked::Raised);
@@ -376,6 +388,7 @@ impl<'p> Build<'p> {
             packets,
             raised: self.raised,
             strays: self.strays,
+            follows_streams: self.follows_streams || !self.events.stream.is_empty(),
             events: self.events,
             any_asked: self.asked.iter().any(|asked| *asked != Asked::Elsewhere),
             any_wanted: self.names_protocol

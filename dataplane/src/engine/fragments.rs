@@ -4,7 +4,7 @@
 //! put together for inspection only; what is forwarded are the fragments as they came.
 
 use super::frame::{Decision, Frame};
-use super::pipeline::Engine;
+use super::pipeline::{Assembly, Engine};
 use super::settings::Spread;
 use super::stray::Stray;
 use crate::counter::Counter;
@@ -77,6 +77,7 @@ impl Engine {
     fn datagram(&mut self, frame: &Frame<'_>) -> Decision {
         self.counters.add(Counter::DecodeDefragmented, 1);
         self.raised = Raised::default();
+        self.assembly = Assembly::Rebuilt;
         match parse(frame.bytes, &self.settings.parser) {
             Ok(Parsed::Ip(whole)) if whole.fragment.is_none() => {
                 self.raise_of(frame, Some(&whole));

@@ -75,6 +75,22 @@ impl Engine {
         if self.hits.as_slice().is_empty() { None } else { self.judge_hits(frame, packet, place, basis) }
     }
 
+    /// Judges a packet that is refused, by what was raised about it alone; `None` where no signature drops it.
+    #[cold]
+    pub(super) fn judge_raised(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        place: Place,
+    ) -> Option<Decision> {
+        self.hits.clear();
+        self.match_raised(frame, packet, place);
+        if self.hits.as_slice().is_empty() {
+            return None;
+        }
+        self.judge_hits(frame, packet, place, Basis::Packet)
+    }
+
     /// Signatures without patterns are asked for the first packet of each direction, and those that want an
     /// established flow once more when it is.
     fn match_headers(&mut self, packet: &Packet, place: Place) {

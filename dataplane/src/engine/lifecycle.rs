@@ -13,6 +13,7 @@ use crate::event::{FlowEnd, PolicyNote};
 use crate::flow::{
     CachedVerdict, Direction, Expected, FlowFlags, FlowHash, FlowId, FlowKey, FlowPhase, FlowRecord, Isn,
     Segment, SequenceCheck, Side, TableFull, TcpAnomaly, Transition, acknowledges, initiator, isn,
+    stream_events,
 };
 use crate::inspect::StreamHandle;
 use crate::packet::{IpProtocol, Packet, TcpFlags};
@@ -59,7 +60,10 @@ impl Engine {
         if let Transition::Anomaly(anomaly) = transition
             && anomaly != TcpAnomaly::Syn
         {
-            return self.refuse_segment(frame, packet, place, Reason::InvalidSegment);
+            return match self.judge_raised(frame, packet, place) {
+                Some(decision) => decision,
+                None => self.refuse_segment(frame, packet, place, Reason::InvalidSegment),
+            };
         }
         if midstream && self.settings.midstream == Midstream::Drop {
             return self.refuse_segment(frame, packet, place, Reason::Midstream);
@@ -104,6 +108,11 @@ impl Engine {
     fn track(&mut self, id: FlowId, packet: &Packet, side: Side, now: Nanos) -> Transition {
         let Some(record) = self.flows.get(id) else { return Transition::Stays };
         let direction = record.direction(side);
+        let detect = &self.rules.current.ruleset.detect;
+        if packet.protocol == IpProtocol::TCP && !detect.events().stream.is_empty() {
+            let events = stream_events(record, direction, packet, self.settings.window);
+            self.raised.stream = self.raised.stream.union(events);
+        }
         // What is kept of streams is a cache line of its own, which other packets need not wait for.
         let segment = match packet.protocol {
             IpProtocol::TCP => believable(record, direction, packet, self.settings.window),

@@ -53,6 +53,16 @@ pub(super) enum Stage {
     Flow { key: FlowKey, side: Side, hash: FlowHash },
 }
 
+/// How a packet came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Assembly {
+    /// Whole.
+    #[default]
+    Whole,
+    /// In fragments, which were put together.
+    Rebuilt,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Slot {
     pub packet: Packet,
@@ -107,6 +117,8 @@ pub struct Engine {
     pub(super) raised: Raised,
     /// What the present packet speaks, where it is a datagram and that is known.
     pub(super) datagram: Option<AppProtocol>,
+    /// Whether it was put together of fragments.
+    pub(super) assembly: Assembly,
     pub(super) counters: Counters,
     pub(super) events: EventProducer,
     /// What the inspectors of rule sets that are gone have counted.
@@ -138,6 +150,7 @@ impl Engine {
             numbers: Numbers::default(),
             raised: Raised::default(),
             datagram: None,
+            assembly: Assembly::default(),
             counters: Counters::default(),
             events,
             retired: InspectCounters::default(),

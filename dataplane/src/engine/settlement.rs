@@ -6,20 +6,20 @@
 use weir_rules::field::FieldId;
 use weir_rules::number::Level;
 use weir_rules::signature::{
-    AppProtocol as RuleApp, Event, EventLayer, NumberCondition, PacketCondition, Signature,
+    AppProtocol as RuleApp, Event, EventLayer, FragmentOption, NumberCondition, PacketCondition, Signature,
 };
 
 use super::frame::Frame;
 use super::judgement::applies;
 use super::lifecycle::Place;
-use super::pipeline::Engine;
+use super::pipeline::{Assembly, Engine};
 use crate::app::AppHandle;
 use crate::confirm::packet::{PacketFacts, matches as packet_matches};
 use crate::counter::Counter;
 use crate::decode::recognise::AppProtocol;
 use crate::detect::{
     Ends, Memory, Order, PacketLook, PacketView, Passage, Surroundings, fill_numbers, packet_facts,
-    rule_protocol,
+    rule_protocol, stream_bytes,
 };
 use crate::flow::{Direction, FlowRecord};
 use crate::inspect::{Hit, Hits, Reporting};
@@ -28,22 +28,25 @@ use crate::packet::Packet;
 impl Engine {
     /// Asks the signatures that look at packets by themselves.
     pub(super) fn match_packet(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) {
+        self.match_raised(frame, packet, place);
         let rules = &mut self.rules.current;
-        let asks_packets = rules.ruleset.detect.packets(place.direction).is_some();
-        if !asks_packets && self.raised.is_empty() {
+        if rules.ruleset.detect.packets(place.direction).is_none() {
             return;
         }
         let epoch = rules.inspector.epoch();
-        let payload = packet.payload(frame.bytes);
-        let view = PacketView { packet, frame: frame.bytes };
-        let look = PacketLook { view, payload, direction: place.direction };
-        let signatures = &rules.ruleset.signatures;
-        if asks_packets {
-            rules.detector.packet(signatures, epoch, look, &mut self.hits);
+        let look = look(frame, packet, place);
+        rules.detector.packet(&rules.ruleset.signatures, epoch, look, &mut self.hits);
+    }
+
+    /// Asks the signatures that look at what was raised.
+    pub(super) fn match_raised(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) {
+        if self.raised.is_empty() {
+            return;
         }
-        if !self.raised.is_empty() {
-            rules.detector.raised(signatures, epoch, look, self.raised, &mut self.hits);
-        }
+        let rules = &mut self.rules.current;
+        let epoch = rules.inspector.epoch();
+        let look = look(frame, packet, place);
+        rules.detector.raised(&rules.ruleset.signatures, epoch, look, self.raised, &mut self.hits);
     }
 
     /// Keeps the hits of which all else holds too, and does what they ask to be remembered.
@@ -87,10 +90,15 @@ impl Engine {
         let view = PacketView { packet, frame: frame.bytes };
         let (raised, checksum) = (self.raised, |layer| view.checksum(layer));
         let has = |event: &Event| raised.has(event);
-        let facts =
-            PacketFacts { events: Some(&has), checksum: Some(&checksum), ..packet_facts(view, protocol) };
+        let facts = PacketFacts {
+            events: Some(&has),
+            checksum: Some(&checksum),
+            stream: stream_bytes(record),
+            ..packet_facts(view, protocol)
+        };
         let holds = applies(signature, *hit, packet, place.direction, record)
             && speaks(signature, protocol, hit.field)
+            && came_as(signature, self.assembly)
             && of_packet(signature).all(|number| self.numbers.matches(number))
             && signature
                 .packet
@@ -144,6 +152,20 @@ fn of_packet(signature: &Signature) -> impl Iterator<Item = &NumberCondition> {
 fn is_settled(condition: &PacketCondition) -> bool {
     let of_detection = |event: &Event| event.layer == EventLayer::Application && event.is_of_detection();
     condition.is_of_transaction() || matches!(condition, PacketCondition::Event(event) if of_detection(event))
+}
+
+fn look<'p>(frame: &Frame<'p>, packet: &'p Packet, place: Place) -> PacketLook<'p> {
+    let view = PacketView { packet, frame: frame.bytes };
+    PacketLook { view, payload: packet.payload(frame.bytes), direction: place.direction }
+}
+
+/// Whether a packet came whole or in fragments, as a signature asks (`flow:only_frag`, `no_frag`).
+fn came_as(signature: &Signature, assembly: Assembly) -> bool {
+    match signature.flow.fragments {
+        Some(FragmentOption::Only) => assembly == Assembly::Rebuilt,
+        Some(FragmentOption::Excluded) => assembly == Assembly::Whole,
+        None => true,
+    }
 }
 
 /// Whether the flow speaks what the header of a signature names. Of datagrams, the field says so.

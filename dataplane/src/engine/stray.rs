@@ -5,13 +5,14 @@
 //! of a malformed packet those that ask for what was raised, of the others also those about headers.
 
 use weir_rules::signature::{
-    Endpoint, Event, FlowState as FlowOption, ReportAs, RuleAction, RuleProtocol, Signature, StreamOption,
+    Endpoint, Event, FlowState as FlowOption, FragmentOption, ReportAs, RuleAction, RuleProtocol, Signature,
+    StreamOption,
 };
 
 use super::enforcement::Announce;
 use super::frame::{Decision, Frame};
 use super::judgement::Outcome;
-use super::pipeline::{Engine, Slot, Stage};
+use super::pipeline::{Assembly, Engine, Slot, Stage};
 use super::settings::Mode;
 use crate::confirm::packet::{PacketFacts, matches as packet_matches};
 use crate::detect::has_ports;
@@ -49,6 +50,7 @@ impl Engine {
     #[inline]
     pub(super) fn raise(&mut self, frame: &Frame<'_>, slot: &Slot) {
         self.raised = Raised::default();
+        self.assembly = Assembly::Whole;
         if self.wants_decode_events() {
             let packet = matches!(slot.stage, Stage::Flow { .. }).then_some(&slot.packet);
             self.raise_of(frame, packet);
@@ -203,5 +205,11 @@ fn applies(signature: &Signature, packet: &Packet, stray: Stray) -> bool {
     let port = |port| if has_ports { port } else { 0 };
     let sender = Endpoint { address: packet.src.0, port: port(packet.src_port) };
     let receiver = Endpoint { address: packet.dst.0, port: port(packet.dst_port) };
-    protocol && !of_flow && signature.state.is_empty() && signature.header_matches(&sender, &receiver)
+    // A fragment is itself none of a datagram that was put together.
+    let whole = flow.fragments != Some(FragmentOption::Only);
+    protocol
+        && whole
+        && !of_flow
+        && signature.state.is_empty()
+        && signature.header_matches(&sender, &receiver)
 }

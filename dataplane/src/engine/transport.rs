@@ -9,7 +9,7 @@ use super::settings::{EngineSettings, FailSafe, Mode, UnseenAcks};
 use crate::app::{AppHandle, AppLayer};
 use crate::detect::PacketLook;
 use crate::event::AnomalyKind;
-use crate::flow::{Direction, FlowFlags, FlowRecord};
+use crate::flow::{Direction, FlowFlags, FlowRecord, StreamEvent, StreamEvents};
 use crate::inspect::{Hits, Opened, Scanned, StreamHandle};
 use crate::packet::{Packet, TcpFlags};
 use crate::stream::{AckOutcome, Reassembler, SegmentOutcome, StreamBytes};
@@ -47,6 +47,8 @@ struct Follower<'e> {
     /// What becomes of segments that can't be scanned.
     unscanned: FailSafe,
     failed: bool,
+    /// What was odd about the streams.
+    events: StreamEvents,
 }
 
 impl Engine {
@@ -82,6 +84,7 @@ impl Engine {
             payload: packet.payload(frame.bytes),
             unscanned,
             failed: false,
+            events: StreamEvents::NONE,
         };
         let expected = follower.expected(place.direction);
         let mut refusal = follower.acknowledge_allowed(packet, place.direction, &self.settings).err();
@@ -93,11 +96,15 @@ impl Engine {
         if kept {
             follower.acknowledge(packet, place.direction);
         }
+        let events = follower.events;
         if follower.failed {
             refusal = refusal.or(Some(Reason::Fault));
         }
         if matches!(refusal, Some(Reason::Overload(_) | Reason::Fault)) {
             follower.record.flags |= FlowFlags::UNINSPECTED;
+        }
+        if !self.rules.current.ruleset.detect.events().stream.is_empty() {
+            self.raised.stream = self.raised.stream.union(events);
         }
         Followed { refusal, expected }
     }
@@ -201,6 +208,8 @@ impl Follower<'_> {
         settings: &EngineSettings,
     ) -> Result<(), Reason> {
         let tcp = packet.tcp;
+        // What a reset carries says why, and reaches no stream (RFC 9293 §3.5.3).
+        let payload = if tcp.flags.contains(TcpFlags::RST) { &[] } else { payload };
         let syn = tcp.flags.contains(TcpFlags::SYN);
         let seq = if syn { tcp.seq.wrapping_add(1) } else { tcp.seq };
         let scan = if payload.is_empty() && !syn { Scan::Unwanted } else { self.scan(direction) };
@@ -218,7 +227,8 @@ impl Follower<'_> {
             }
             return Ok(());
         }
-        if scan == Scan::Unwanted && !app.is_some() {
+        let follows = self.rules.current.ruleset.detect.follows_streams();
+        if scan == Scan::Unwanted && !app.is_some() && !follows {
             // Not followed; should signatures come that want it, it is picked up where it then is.
             self.reassembler.release(half);
             *half = Default::default();
@@ -249,6 +259,7 @@ impl Follower<'_> {
                 end_decoding(rules, layer, app, direction, carrier, hits);
             }
         }
+        raise(&mut self.events, outcome);
         match outcome {
             SegmentOutcome::Conflict { .. } => Err(Reason::OverlapConflict),
             SegmentOutcome::OutOfWindow => Err(Reason::OutOfWindow),
@@ -281,7 +292,23 @@ impl Follower<'_> {
         });
         if let AckOutcome::Gap { .. } = outcome {
             self.record.flags |= FlowFlags::UNINSPECTED;
+            self.events.raise(StreamEvent::ReassemblySeqGap);
         }
+    }
+}
+
+/// What reassembly finds odd.
+fn raise(events: &mut StreamEvents, outcome: SegmentOutcome) {
+    match outcome {
+        SegmentOutcome::Conflict { .. } => events.raise(StreamEvent::ReassemblyOverlapDifferentData),
+        SegmentOutcome::StoreFull => {
+            events.raise(StreamEvent::ReassemblyNoSegment);
+        }
+        SegmentOutcome::OutOfWindow => events.raise(StreamEvent::EstPacketOutOfWindow),
+        SegmentOutcome::InOrder { .. }
+        | SegmentOutcome::OutOfOrder
+        | SegmentOutcome::Retransmission
+        | SegmentOutcome::Unverifiable { .. } => {}
     }
 }
 

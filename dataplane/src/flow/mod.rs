@@ -15,6 +15,7 @@ mod sequence;
 mod settings;
 mod spread;
 mod state;
+mod stream_event;
 mod table;
 #[cfg(test)]
 mod table_tests;
@@ -34,6 +35,7 @@ pub use sequence::{Expected, SequenceCheck, acknowledges, isn};
 pub use settings::FlowConfig;
 pub use spread::{SpreadBy, spread};
 pub use state::{FlowPhase, FlowState, Transition};
+pub use stream_event::{StreamEvent, StreamEvents, stream_events};
 pub use table::{FlowCounters, FlowId, FlowTable, TableFull};
 pub use tcp::{AckFit, Isn, Segment, TcpAnomaly, initiator};
 pub use timeouts::{PhaseTimeouts, Pressure, ProtocolTimeouts, Timeouts};

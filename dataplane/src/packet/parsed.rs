@@ -57,6 +57,8 @@ pub struct IpProtocol(pub u8);
 impl IpProtocol {
     /// RFC 792.
     pub const ICMP: IpProtocol = IpProtocol(1);
+    /// RFC 3376.
+    pub const IGMP: IpProtocol = IpProtocol(2);
     /// RFC 9293.
     pub const TCP: IpProtocol = IpProtocol(6);
     /// RFC 768.
@@ -76,6 +78,7 @@ impl IpProtocol {
     pub const fn name(self) -> Option<&'static str> {
         Some(match self {
             IpProtocol::ICMP => "ICMP",
+            IpProtocol::IGMP => "IGMP",
             IpProtocol::TCP => "TCP",
             IpProtocol::UDP => "UDP",
             IpProtocol::GRE => "GRE",

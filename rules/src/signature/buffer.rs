@@ -69,6 +69,8 @@ pub enum HeaderBytes {
     Icmp4,
     /// `icmpv6.hdr`
     Icmp6,
+    /// `igmp.hdr`
+    Igmp,
 }
 
 /// An end of a packet.
@@ -82,11 +84,12 @@ pub enum PacketEnd {
 
 impl Buffer {
     /// The buffers that are not fields, by their names in rules.
-    pub const NAMED: [(&'static str, Buffer); 11] = [
+    pub const NAMED: [(&'static str, Buffer); 12] = [
         ("base64_data", Buffer::Base64),
         ("ether.hdr", Buffer::Header(HeaderBytes::Ethernet)),
         ("icmpv4.hdr", Buffer::Header(HeaderBytes::Icmp4)),
         ("icmpv6.hdr", Buffer::Header(HeaderBytes::Icmp6)),
+        ("igmp.hdr", Buffer::Header(HeaderBytes::Igmp)),
         ("ip.dst", Buffer::Address(PacketEnd::Destination)),
         ("ip.src", Buffer::Address(PacketEnd::Source)),
         ("ipv4.hdr", Buffer::Header(HeaderBytes::Ipv4)),

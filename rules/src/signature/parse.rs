@@ -7,6 +7,7 @@ use super::build::{Built, build};
 use super::draft::{Draft, Requirement};
 use super::fast_pattern::choose;
 use super::fault::Fault;
+use super::flow::StreamOption;
 use super::header::{HeaderReader, ParsedHeader};
 use super::keyword::{KeywordHints, apply};
 use super::limits::Limits;
@@ -175,4 +176,5 @@ fn beyond_payload(signature: &Signature) -> bool {
         || signature.tag.is_some()
         || signature.score.is_some()
         || signature.flow.fragments.is_some()
+        || signature.flow.stream == Some(StreamOption::Excluded)
 }

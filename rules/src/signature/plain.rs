@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::buffer::{Buffer, BufferCondition, BufferMatch, Content, Dollar, End, Regex, RegexStart};
 use super::condition::{Condition, Pattern, Placement};
+use super::flow::StreamOption;
 use super::fuse::fuse;
 use super::operand::{Base, Operand};
 use super::protocol::RuleProtocol;
@@ -31,6 +32,7 @@ impl Signature {
             .or_else(|| named(self.tag.is_some(), "tag"))
             .or_else(|| named(self.score.is_some(), "score"))
             .or_else(|| named(self.flow.fragments.is_some(), "flow:only_frag or no_frag"))
+            .or_else(|| named(self.flow.stream == Some(StreamOption::Excluded), "flow:no_stream"))
             .or_else(|| self.app.map(|app| Cow::Owned(format!("the protocol {}", app.name()))))
             .or_else(|| named(self.hook.is_some(), "a state of a protocol"))
             .or_else(|| named(has_payload_protocol(self), "more than contents and pcres at fixed places"))

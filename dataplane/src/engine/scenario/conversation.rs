@@ -22,7 +22,7 @@ impl Tcp {
         Tcp { client_port, server_port: 80, isn: [u32::MAX - 5, 7_000] }
     }
 
-    fn frame(&self, direction: Direction, flags: TcpFlags, numbers: [u32; 2], payload: &[u8]) -> Vec<u8> {
+    pub fn frame(&self, direction: Direction, flags: TcpFlags, numbers: [u32; 2], payload: &[u8]) -> Vec<u8> {
         let (ends, ports) = match direction {
             Direction::ToServer => (Ends::V4(CLIENT, SERVER), [self.client_port, self.server_port]),
             Direction::ToClient => (Ends::V4(SERVER, CLIENT), [self.server_port, self.client_port]),

@@ -1,11 +1,11 @@
 //! Signatures about what was raised: of packets with a flow, and of those that have none.
 
-use super::{Rig, Setup, datagram};
+use super::{Rig, Setup, Tcp, datagram, fragments};
 use crate::engine::{FailSafe, Mode, WireSettings};
 use crate::event::EventKind;
 use crate::flow::Direction::ToServer;
 use crate::packet::TcpFlags;
-use crate::packet::test_frames::{V4, V6, ethernet, fragment_header, ip, ipv4, tcp, udp};
+use crate::packet::test_frames::{V4, V6, ethernet, fragment_header, icmp, ip, ipv4, tcp, udp, vlan};
 use crate::verdict::{Reason, Verdict};
 
 fn v4(protocol: u8, payload: &[u8]) -> Vec<u8> {
@@ -134,4 +134,52 @@ fn checksums_are_told() {
     assert_eq!(rig.sids(), [1]);
     rig.pass([header]);
     assert_eq!(rig.sids(), [2, 3]);
+}
+
+#[test]
+fn fragments_are_told_from_what_came_whole() {
+    let mut rig = Rig::new(
+        "alert udp any any -> any any (flow:only_frag; content:\"aaaa\"; sid:1;)
+         alert udp any any -> any any (flow:no_frag; content:\"aaaa\"; sid:2;)",
+    );
+    rig.pass(fragments([4000, 53], &[b'a'; 40], 24));
+    assert_eq!(rig.sids(), [1]);
+    rig.pass([datagram(ToServer, [4001, 53], b"aaaaa")]);
+    assert_eq!(rig.sids(), [2]);
+}
+
+#[test]
+fn packets_are_looked_at_apart_from_their_stream() {
+    let mut rig = Rig::new(
+        "alert tcp any any -> any any (flow:no_stream; content:\"word\"; sid:1;)
+         alert tcp any any -> any any (flow:only_stream; content:\"word\"; sid:2;)",
+    );
+    let tcp = Tcp::to_80(40_000);
+    rig.pass(tcp.handshake());
+    rig.pass([tcp.request(0, b"wo"), tcp.request(2, b"rd")]);
+    assert_eq!(rig.sids(), [2]);
+    rig.pass([tcp.request(4, b"a word")]);
+    // The stream had the word before.
+    assert_eq!(rig.sids(), [1]);
+}
+
+#[test]
+fn numbers_of_headers_are_told() {
+    let mut rig = Rig::new(
+        "alert ip any any -> any any (vlan.layers:3; vlan.id:7,1; vlan.id:9,-1; sid:1;)
+         alert icmpv6 any any -> any any (icmpv6.mtu:<1300; sid:2;)
+         alert igmp any any -> any any (igmp.type:22; igmp.hdr; content:\"|16|\"; startswith; sid:3;)
+         alert ip any any -> any any (ipopts:rr; sid:4;)",
+    );
+    let inner = ip(V4, 17, &udp(V4, [1, 2], b""));
+    let tagged = ethernet(0x88a8, &vlan(5, 0x8100, &vlan(7, 0x8100, &vlan(9, 0x0800, &inner))));
+    rig.pass([tagged]);
+    assert_eq!(rig.sids(), [1]);
+    let quoted = ip(V6, 17, &udp(V6, [1, 2], b""));
+    rig.pass([ethernet(0x86dd, &ip(V6, 58, &icmp(V6, [2, 0], [0, 0, 5, 0], &quoted)))]);
+    assert_eq!(rig.sids(), [2]);
+    rig.pass([v4(2, &[0x16, 0, 0, 0, 224, 0, 0, 5])]);
+    assert_eq!(rig.sids(), [3]);
+    rig.pass([ethernet(0x0800, &ipv4(V4, 17, &[7, 7, 4, 0, 0, 0, 0, 0], 0, &udp(V4, [1, 3], b"")))]);
+    assert_eq!(rig.sids(), [4]);
 }

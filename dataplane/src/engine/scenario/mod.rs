@@ -13,6 +13,7 @@ mod rig;
 mod segment_tests;
 mod signature_tests;
 mod state_tests;
+mod stream_event_tests;
 mod told_tests;
 
 use conversation::{Tcp, datagram, fragments};
