@@ -24,6 +24,10 @@ inspect: { streams: 16, progress: 16 }
 const RULES: &str = r#"drop ip any any -> any any (msg:"a"; content:"forbidden"; sid:1;)
 reject tcp any any -> any any (msg:"b"; flow:established,to_server; content:"ab"; content:"cd"; distance:1; within:8; sid:2;)
 alert udp any any -> any 53 (msg:"c"; content:"|00 01|"; offset:2; depth:4; pcre:"/[a-z]{3}/"; sid:3;)
+alert pkthdr any any -> any any (msg:"e"; decode-event:ipv6.trunc_exthdr; sid:5;)
+drop tcp any any -> any any (msg:"f"; stream-event:est_syn_resend; sid:6;)
+alert ip any any -> any any (msg:"g"; ipv4.hdr; content:"|45|"; stream_size:client,>,9; tcpv4-csum:invalid; sid:7;)
+alert arp any any -> any any (msg:"h"; sid:8;)
 pass tcp any any -> any 443 (msg:"d"; content:"open sesame"; sid:4;)
 "#;
 const POLICY: &str = "default: allow

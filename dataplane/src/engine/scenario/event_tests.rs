@@ -1,11 +1,16 @@
 //! Signatures about what was raised: of packets with a flow, and of those that have none.
 
+use proptest::prelude::*;
+
 use super::{Rig, Setup, Tcp, datagram, fragments};
 use crate::engine::{FailSafe, Mode, WireSettings};
 use crate::event::EventKind;
 use crate::flow::Direction::ToServer;
-use crate::packet::TcpFlags;
-use crate::packet::test_frames::{V4, V6, ethernet, fragment_header, icmp, ip, ipv4, tcp, udp, vlan};
+use crate::flow::StreamEvent;
+use crate::packet::test_frames::{
+    V4, V6, ethernet, fragment_header, icmp, ip, ipv4, samples, tcp, udp, vlan,
+};
+use crate::packet::{DecodeEvent, TcpFlags};
 use crate::verdict::{Reason, Verdict};
 
 fn v4(protocol: u8, payload: &[u8]) -> Vec<u8> {
@@ -74,6 +79,53 @@ fn fragments_alert_one_by_one() {
     assert_eq!(rig.sids(), [2]);
     assert!(matches!(rig.refused(&fragment(0xfff8, 0, &whole[..24])), Reason::Fragment(_)));
     assert_eq!(rig.sids(), [3]);
+}
+
+#[test]
+fn each_overlap_alerts_though_the_datagram_is_refused() {
+    let mut rig = Rig::new("alert pkthdr any any -> any any (decode-event:ipv6.frag_overlap; sid:1;)");
+    rig.pass([fragment(0, 1, &[1; 24])]);
+    for _ in 0..3 {
+        rig.refused(&fragment(16, 1, &[2; 16]));
+    }
+    rig.refused(&fragment(64, 0, &[2; 16]));
+    assert_eq!(rig.sids(), [1, 1, 1]);
+}
+
+proptest! {
+    #[test]
+    fn any_frames_are_survived_with_all_there_is_to_ask(
+        frames in proptest::collection::vec(
+            (0..22_usize, proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3), any::<u16>()),
+            1..24,
+        ),
+    ) {
+        let names = DecodeEvent::ALL.map(|event| format!("decode-event:{};", event.name()));
+        let streams = StreamEvent::ALL.map(|event| format!("stream-event:{};", event.name()));
+        let more = ["tcpv4-csum:invalid;", "ipv4.hdr; content:\"|00|\";", "tcp.hdr; content:\"|00|\";",
+            "icmpv6.hdr; content:\"|00|\";", "ipopts:any;", "vlan.layers:>0;", "stream_size:both,>,0;"];
+        let rules: Vec<String> = names.iter().chain(&streams).map(String::as_str).chain(more).enumerate()
+            .map(|(at, options)| {
+                let action = ["alert", "drop", "reject", "pass"][at % 4];
+                let protocol = if options.starts_with("stream") { "tcp" } else { "pkthdr" };
+                format!("{action} {protocol} any any -> any any ({options} sid:{};)", at + 1)
+            })
+            .collect();
+        let mut rig = Rig::new(&rules.join("\n"));
+        for (sample, changes, cut) in frames {
+            let mut frame = samples().swap_remove(sample);
+            for (at, byte) in changes {
+                let at = at.index(frame.len());
+                frame[at] = byte;
+            }
+            if cut % 4 == 0 {
+                frame.truncate(usize::from(cut) % frame.len());
+            }
+            rig.send(&frame);
+        }
+        rig.end();
+        rig.assert_accounts();
+    }
 }
 
 #[test]

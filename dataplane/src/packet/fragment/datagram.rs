@@ -2,6 +2,7 @@
 
 use super::FragmentError;
 use super::blocks::BlockList;
+use super::claimed::Claimed;
 use crate::packet::{Address, IpProtocol, IpVersion, Packet, Tenant};
 use crate::time::Nanos;
 
@@ -91,6 +92,8 @@ pub(super) struct Datagram {
     /// The length, once the last fragment is there.
     pub len: Option<usize>,
     pub blocks: BlockList,
+    /// What its fragments were sent for, refused ones included.
+    pub claimed: Claimed,
     pub head: Head,
 }
 
@@ -103,6 +106,7 @@ impl Datagram {
         self.fragments = 0;
         (self.present, self.reach) = (0, 0);
         self.len = None;
+        self.claimed = Claimed::default();
     }
 
     pub(super) const fn is_complete(&self) -> bool {

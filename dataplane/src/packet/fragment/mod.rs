@@ -1,6 +1,7 @@
 //! Fragments of IP datagrams, put together for inspection.
 
 mod blocks;
+mod claimed;
 mod compose;
 mod config;
 mod datagram;

@@ -117,7 +117,8 @@ impl FragmentTable {
         }
         let known = self.slots.find(&Key::of(packet, info.id, realm)).and_then(|id| self.slots.get(id));
         if let Some(datagram) = known.filter(|datagram| now.since(datagram.first_seen) <= self.config.timeout)
-            && self.blocks.compare(&datagram.blocks, offset, payload).present > 0
+            && (datagram.claimed.overlaps(offset, offset + payload.len())
+                || self.blocks.compare(&datagram.blocks, offset, payload).present > 0)
         {
             events.raise(overlaps);
         }
@@ -174,6 +175,8 @@ impl FragmentTable {
         check(frame, packet, info)?;
         let id = self.slot_of(Key::of(packet, info.id, realm), now)?;
         let Some(datagram) = self.slots.get_mut(id) else { return Err(FragmentError::TableFull) };
+        let start = info.offset as usize;
+        datagram.claimed.add(start, start + usize::from(packet.payload_len));
         if let State::Refused(error) = datagram.state {
             return Err(error);
         }
