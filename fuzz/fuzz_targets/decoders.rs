@@ -10,6 +10,7 @@ use weir::decode::dns::{Dns, DnsConfig, DnsTcp};
 use weir::decode::http1::{Http1, Http1Config};
 use weir::decode::http2::{Http2, Http2Config, Upgraded};
 use weir::decode::recognise::{recognise, recognise_datagram};
+use weir::decode::sip::{Sip, SipTcp};
 use weir::decode::tls::{Tls, TlsConfig};
 use weir::decode::websocket::{Extensions, WebSocket, WebSocketConfig};
 use weir::decode::{AppEvent, Part, Sink, Stage, TransactionId};
@@ -45,7 +46,7 @@ fn pieces(mut input: &[u8]) -> impl Iterator<Item = (Direction, &[u8])> {
 fuzz_target!(|input: &[u8]| {
     let Some((&which, input)) = input.split_first() else { return };
     let mut sink = Count::default();
-    match which % 7 {
+    match which % 8 {
         0 => {
             let mut http = Http1::new(Http1Config::default());
             for (direction, piece) in pieces(input) {
@@ -84,7 +85,7 @@ fuzz_target!(|input: &[u8]| {
             http.upgrade(&Upgraded { settings, ..Upgraded::default() }, &mut sink);
             for (direction, piece) in pieces(input) {
                 let _ = http.push(direction, piece, &mut sink);
-                let _ = http.gap(direction, u64::from(which / 7), &mut sink);
+                let _ = http.gap(direction, u64::from(which / 8), &mut sink);
             }
             http.end(Direction::ToClient, &mut sink);
         }
@@ -97,6 +98,15 @@ fuzz_target!(|input: &[u8]| {
             }
             socket.end(Direction::ToServer, &mut sink);
             socket.end(Direction::ToClient, &mut sink);
+        }
+        6 => {
+            let (mut stream, mut datagrams) = (SipTcp::default(), Sip::default());
+            for (direction, piece) in pieces(input) {
+                let _ = stream.push(direction, piece, &mut sink);
+                datagrams.push_datagram(direction, piece, &mut sink);
+            }
+            stream.end(Direction::ToServer, &mut sink);
+            stream.end(Direction::ToClient, &mut sink);
         }
         _ => {
             for (direction, piece) in pieces(input) {

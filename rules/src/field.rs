@@ -163,6 +163,36 @@ fields! {
     Http2HeaderName = "http2.header_name" [], Block, Either, Each;
     /// The payload of a WebSocket frame, or of a message in several of them; unmasked and inflated.
     WebsocketPayload = "websocket.payload" [], Streaming, Either, Each;
+    /// The method of a SIP request (RFC 3261 §7.1).
+    SipMethod = "sip.method" [], Block, Request, One;
+    /// Whom a SIP request is for.
+    SipUri = "sip.uri" [], Block, Request, One;
+    /// The first line of a SIP request, without its end.
+    SipRequestLine = "sip.request_line" [], Block, Request, One;
+    /// The version in the first line of a SIP message.
+    SipProtocol = "sip.protocol" [], Block, Either, One;
+    /// The status code of a SIP response (RFC 3261 §7.2).
+    SipStatusCode = "sip.stat_code" [], Block, Response, One;
+    /// The reason phrase of a SIP response.
+    SipStatusMessage = "sip.stat_msg" [], Block, Response, One;
+    /// The first line of a SIP response, without its end.
+    SipResponseLine = "sip.response_line" [], Block, Response, One;
+    /// Who a SIP message is from.
+    SipFrom = "sip.from" [], Block, Either, Each;
+    /// Who a SIP message is for.
+    SipTo = "sip.to" [], Block, Either, Each;
+    /// The way that a SIP message took.
+    SipVia = "sip.via" [], Block, Either, Each;
+    /// What made a SIP message.
+    SipUserAgent = "sip.user_agent" ["sip.ua"], Block, Either, Each;
+    /// What the body of a SIP message is.
+    SipContentType = "sip.content_type" [], Block, Either, Each;
+    /// How long the body of a SIP message is.
+    SipContentLength = "sip.content_length" [], Block, Either, Each;
+    /// What the body of a SIP message is for.
+    SipContentDisposition = "sip.content_disposition" [], Block, Either, Each;
+    /// The methods that the sender of a SIP message knows.
+    SipAllow = "sip.allow" [], Block, Either, Each;
     /// The contents of a file in transfer.
     FileData = "file.data" ["file_data"], Streaming, Either, One;
     /// The name of a file in transfer.

@@ -8,6 +8,7 @@ use crate::decode::dns::DnsTcp;
 use crate::decode::http1::{Handover, Http1};
 use crate::decode::http2::{Http2, Upgraded};
 use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
+use crate::decode::sip::SipTcp;
 use crate::decode::tls::Tls;
 use crate::decode::websocket::WebSocket;
 use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
@@ -32,6 +33,8 @@ pub enum Decoder {
     Tls(Box<Tls>),
     /// DNS over TCP.
     Dns(Box<DnsTcp>),
+    /// SIP over TCP.
+    Sip(Box<SipTcp>),
     /// Nothing: the protocol is not known, or not decoded.
     Undecoded,
 }
@@ -165,6 +168,7 @@ impl AppFlow {
             Decoder::WebSocket(socket) => socket.gap(direction, missing, &mut sink),
             Decoder::Tls(tls) => tls.gap(direction, missing, &mut sink),
             Decoder::Dns(dns) => dns.gap(direction),
+            Decoder::Sip(sip) => sip.gap(direction, missing),
             // What comes after a gap does not tell how a conversation began.
             Decoder::Recognising => Status::Lost,
             Decoder::Undecoded => Status::Ongoing,
@@ -181,6 +185,7 @@ impl AppFlow {
             Decoder::WebSocket(socket) => socket.end(direction, &mut sink),
             Decoder::Tls(tls) => tls.end(direction, &mut sink),
             Decoder::Dns(dns) => dns.end(direction, &mut sink),
+            Decoder::Sip(sip) => sip.end(direction, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => {}
         }
     }
@@ -281,6 +286,7 @@ impl AppFlow {
             Decoder::WebSocket(socket) => socket.push(direction, bytes, &mut sink),
             Decoder::Tls(tls) => tls.push(direction, bytes, &mut sink),
             Decoder::Dns(dns) => dns.push(direction, bytes, &mut sink),
+            Decoder::Sip(sip) => sip.push(direction, bytes, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => Status::Ongoing,
         };
         match (status, &self.decoder) {

@@ -9,6 +9,7 @@ use crate::decode::dns::{Dns, DnsConfig, DnsTcp};
 use crate::decode::http1::{Http1, Http1Config};
 use crate::decode::http2::{Http2, Http2Config};
 use crate::decode::recognise::{AppProtocol, Recognition, recognise_datagram};
+use crate::decode::sip::{Sip, SipTcp};
 use crate::decode::tls::{Tls, TlsConfig};
 use crate::decode::websocket::{WebSocket, WebSocketConfig};
 use crate::flow::Direction;
@@ -59,6 +60,8 @@ pub struct AppCounters {
     pub tls: u64,
     /// Flows that speak DNS over TCP.
     pub dns_tcp: u64,
+    /// Flows that speak SIP over TCP.
+    pub sip_tcp: u64,
     /// Flows of protocols that are known and not decoded.
     pub undecoded: u64,
     /// Flows that were not decoded because `app.flows` were.
@@ -86,6 +89,7 @@ pub struct AppLayer {
     free: Vec<u32>,
     pool: Pool,
     datagrams: Dns,
+    sip: Sip,
     datagram: Transactions,
 }
 
@@ -97,6 +101,7 @@ struct Pool {
     websocket: Vec<Box<WebSocket>>,
     tls: Vec<Box<Tls>>,
     dns: Vec<Box<DnsTcp>>,
+    sip: Vec<Box<SipTcp>>,
     counters: AppCounters,
 }
 
@@ -110,6 +115,7 @@ impl AppLayer {
             websocket: Vec::new(),
             tls: Vec::new(),
             dns: Vec::new(),
+            sip: Vec::new(),
             counters: AppCounters::default(),
         };
         let datagrams = Dns::new(config.dns);
@@ -119,6 +125,7 @@ impl AppLayer {
             free: Vec::new(),
             pool,
             datagrams,
+            sip: Sip::default(),
             datagram: Transactions::default(),
         }
     }
@@ -180,13 +187,19 @@ impl AppLayer {
         observer: &mut impl Observer,
     ) -> Option<AppProtocol> {
         let Recognition::Known(protocol) = recognise_datagram(direction, bytes) else { return None };
-        if protocol == AppProtocol::Dns {
-            self.datagram.clear();
-            self.datagrams.reset();
-            let mut sink =
-                AppSink { transactions: &mut self.datagram, limits: &self.config.values, observer };
-            // A datagram stands for itself: there is nothing to go on with.
-            let _ = self.datagrams.push_datagram(direction, bytes, &mut sink);
+        self.datagram.clear();
+        let mut sink = AppSink { transactions: &mut self.datagram, limits: &self.config.values, observer };
+        // A datagram stands for itself: there is nothing to go on with.
+        match protocol {
+            AppProtocol::Dns => {
+                self.datagrams.reset();
+                let _ = self.datagrams.push_datagram(direction, bytes, &mut sink);
+            }
+            AppProtocol::Sip => {
+                self.sip.reset();
+                self.sip.push_datagram(direction, bytes, &mut sink);
+            }
+            _ => {}
         }
         Some(protocol)
     }
@@ -240,6 +253,10 @@ impl Decoders for Pool {
                 let fresh = || Box::new(DnsTcp::new(self.config.dns));
                 Decoder::Dns(self.dns.pop().unwrap_or_else(fresh))
             }
+            AppProtocol::Sip => {
+                self.counters.sip_tcp += 1;
+                Decoder::Sip(self.sip.pop().unwrap_or_default())
+            }
             _ => {
                 self.counters.undecoded += 1;
                 Decoder::Undecoded
@@ -268,6 +285,10 @@ impl Decoders for Pool {
             Decoder::Dns(mut dns) => {
                 dns.reset();
                 self.dns.push(dns);
+            }
+            Decoder::Sip(mut sip) => {
+                sip.reset();
+                self.sip.push(sip);
             }
             Decoder::Recognising | Decoder::Undecoded => {}
         }

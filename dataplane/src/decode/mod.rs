@@ -12,6 +12,7 @@ pub mod http1;
 pub mod http2;
 pub mod multipart;
 pub mod recognise;
+pub mod sip;
 pub mod tls;
 pub mod websocket;
 

@@ -6,6 +6,7 @@
 //! at, and both directions can be asked: whichever is sure first tells for the flow.
 
 use super::dns::DnsHeader;
+use super::sip::FirstLine;
 use crate::flow::Direction;
 
 /// How many bytes of a stream are looked at. A stream that is not recognised by then never will be.
@@ -28,6 +29,8 @@ pub enum AppProtocol {
     Tls,
     /// DNS, in datagrams or a stream.
     Dns,
+    /// SIP (RFC 3261).
+    Sip,
     /// SSH (RFC 4253).
     Ssh,
     /// SMTP (RFC 5321).
@@ -57,6 +60,7 @@ impl AppProtocol {
             AppProtocol::Websocket => "websocket",
             AppProtocol::Tls => "tls",
             AppProtocol::Dns => "dns",
+            AppProtocol::Sip => "sip",
             AppProtocol::Ssh => "ssh",
             AppProtocol::Smtp => "smtp",
             AppProtocol::Ftp => "ftp",
@@ -94,11 +98,23 @@ pub fn recognise(direction: Direction, bytes: &[u8]) -> Recognition {
     let fits = match direction {
         Direction::ToServer => {
             // What begins in a fixed way comes first: `EHLO ` is known before a `/` could make a method of it.
-            [prefixes(seen, CLIENT), http1_request(seen), tls(seen, CLIENT_HELLO), pgsql(seen), smb(seen)]
+            [
+                prefixes(seen, CLIENT),
+                sip(seen),
+                http1_request(seen),
+                tls(seen, CLIENT_HELLO),
+                pgsql(seen),
+                smb(seen),
+            ]
         }
-        Direction::ToClient => {
-            [prefixes(seen, SERVER), banner(seen), tls(seen, SERVER_HELLO), http2_settings(seen), smb(seen)]
-        }
+        Direction::ToClient => [
+            prefixes(seen, SERVER),
+            sip(seen),
+            banner(seen),
+            tls(seen, SERVER_HELLO),
+            http2_settings(seen),
+            smb(seen),
+        ],
     };
     let mut may_become = seen.is_empty();
     // DNS last: it is told by its numbers, which a text could have by chance.
@@ -116,6 +132,9 @@ pub fn recognise(direction: Direction, bytes: &[u8]) -> Recognition {
 pub fn recognise_datagram(direction: Direction, bytes: &[u8]) -> Recognition {
     if is_quic(direction, bytes) {
         return Recognition::Known(AppProtocol::Quic);
+    }
+    if let Fit::Is(protocol) = sip(bytes) {
+        return Recognition::Known(protocol);
     }
     match dns_message(direction, bytes) {
         Fit::Is(protocol) => Recognition::Known(protocol),
@@ -166,7 +185,6 @@ const METHODS: &[&[u8]] = &[
     b"PUT",
     b"HEAD",
     b"DELETE",
-    b"OPTIONS",
     b"CONNECT",
     b"TRACE",
     b"PATCH",
@@ -194,8 +212,19 @@ fn http1_request(bytes: &[u8]) -> Fit {
         [] if length <= LONGEST_METHOD => Fit::MayBecome,
         [b' ', ..] if METHODS.contains(&method) => Fit::Is(AppProtocol::Http1),
         [b' '] if (1..=LONGEST_METHOD).contains(&length) => Fit::MayBecome,
+        // SIP has this method too, and targets of its own.
+        [b' ', b'*' | b'h' | b'H', ..] if method == b"OPTIONS" => Fit::Is(AppProtocol::Http1),
         [b' ', b'/', ..] if (1..=LONGEST_METHOD).contains(&length) => Fit::Is(AppProtocol::Http1),
         _ => Fit::IsNot,
+    }
+}
+
+/// Either end of a call may begin.
+fn sip(bytes: &[u8]) -> Fit {
+    match FirstLine::of(bytes) {
+        FirstLine::Request | FirstLine::Response => Fit::Is(AppProtocol::Sip),
+        FirstLine::NeedMore => Fit::MayBecome,
+        FirstLine::Other => Fit::IsNot,
     }
 }
 

@@ -20,6 +20,9 @@ fn streams() -> Vec<(Direction, Vec<u8>, Option<AppProtocol>)> {
         (b"CONNECT api.example:443 HTTP/1.1\r\n", Some(Http1)),
         (b"OPTIONS * HTTP/1.1\r\n", Some(Http1)),
         (b"FROBNICATE /x HTTP/1.1\r\n", Some(Http1)),
+        (b"OPTIONS http://a/ HTTP/1.1\r\n", Some(Http1)),
+        (b"OPTIONS sip:a@example.com SIP/2.0\r\n", Some(Sip)),
+        (b"INVITE sips:a@example.com SIP/2.0\r\n", Some(Sip)),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x12\x04", Some(Http2)),
         (b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", Some(Tls)),
         (b"\x80\x2e\x01\x03\x01\0\x15\0\0\0\x10", Some(Tls)),
@@ -39,6 +42,7 @@ fn streams() -> Vec<(Direction, Vec<u8>, Option<AppProtocol>)> {
     ];
     let to_client: Vec<(&[u8], Option<AppProtocol>)> = vec![
         (b"HTTP/1.1 200 OK\r\n", Some(Http1)),
+        (b"SIP/2.0 200 OK\r\n", Some(Sip)),
         (b"\0\0\x12\x04\0\0\0\0\0\0\x03", Some(Http2)),
         (b"\x16\x03\x03\0\x7a\x02\0\0\x76", Some(Tls)),
         (b"\x15\x03\x03\0\x02\x02\x28", Some(Tls)),

@@ -38,6 +38,7 @@ fn protocol(signature: &Signature) -> Option<String> {
                 | AppProtocol::Grpc
                 | AppProtocol::Websocket
                 | AppProtocol::Doh2
+                | AppProtocol::Sip
                 | AppProtocol::Tls
                 | AppProtocol::Dns,
             )
@@ -67,7 +68,7 @@ fn asks_for_payload(signature: &Signature) -> bool {
 /// Whether a decoder fills a field.
 pub fn is_decoded(field: FieldId) -> bool {
     let name = field.name();
-    ["http.", "http2.", "grpc.", "websocket.", "tls.", "ja3", "ja4", "dns."]
+    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns."]
         .iter()
         .any(|prefix| name.starts_with(prefix))
         || matches!(field, FieldId::FileData | FieldId::FileName)

@@ -173,7 +173,9 @@ fn speaks(signature: &Signature, protocol: Option<AppProtocol>, field: Option<Fi
     let Some(app) = signature.app else { return true };
     match protocol {
         Some(protocol) => rule_protocol(protocol).is_some_and(|found| app.covers(found)),
-        None => app == RuleApp::Dns && field.is_some_and(|field| field.name().starts_with("dns.")),
+        None => field.is_some_and(|field| {
+            field.name().strip_prefix(app.name()).is_some_and(|rest| rest.starts_with('.'))
+        }),
     }
 }
 

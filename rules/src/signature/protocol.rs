@@ -211,7 +211,7 @@ app_protocols! {
     Rdp = "rdp" [], Tcp, No;
     Rfb = "rfb" [], Tcp, No;
     Rpc = "rpc" [], Ip, No;
-    Sip = "sip" [], Ip, No;
+    Sip = "sip" [], Ip, Yes;
     Smb = "smb" [], Tcp, No;
     Smtp = "smtp" [], Tcp, No;
     Snmp = "snmp" [], Udp, No;
