@@ -19,5 +19,10 @@ pub mod websocket;
 #[cfg(test)]
 mod recorded;
 mod sink;
+#[cfg(test)]
+mod test_data;
+
+#[cfg(test)]
+pub(crate) use test_data::test_data;
 
 pub use sink::{AppEvent, Part, Sink, Stage, Status, TransactionId};

@@ -40,11 +40,21 @@ impl Engine {
         hash: FlowHash,
     ) -> Decision {
         let found = self.flows.find(key, hash);
-        if let Some(id) = found
-            && let Some(place) = self.settled(frame, packet, id, side)
-        {
-            return self.apply(frame, packet, place, Announce::CountOnly);
+        match found.and_then(|id| self.settled(frame, packet, id, side)) {
+            Some(place) => self.apply(frame, packet, place, Announce::CountOnly),
+            None => self.unsettled_packet(frame, packet, key, (side, hash), found),
         }
+    }
+
+    /// The long way: a packet that begins a flow, or may change it, or whose flow is to be decided about.
+    pub(super) fn unsettled_packet(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        key: &FlowKey,
+        (side, hash): (Side, FlowHash),
+        found: Option<FlowId>,
+    ) -> Decision {
         let Ok((id, transition)) = self.enter_flow(found, packet, key, side, hash, frame.time) else {
             self.counters.add(Counter::FlowsRefused, 1);
             return self.refuse(frame, packet, Reason::Overload(Overload::FlowTable), None);
@@ -126,7 +136,13 @@ impl Engine {
     }
 
     /// Treats a packet as its flow's verdict says.
-    fn apply(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place, announce: Announce) -> Decision {
+    pub(super) fn apply(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        place: Place,
+        announce: Announce,
+    ) -> Decision {
         match place.verdict {
             CachedVerdict::Forward | CachedVerdict::Undecided => Decision::FORWARD,
             CachedVerdict::Inspect if packet.protocol == IpProtocol::TCP => {

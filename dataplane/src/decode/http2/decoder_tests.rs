@@ -210,6 +210,7 @@ fn what_breaks_the_protocol_has_a_name() {
             &["http2.invalid_frame_header"],
         ),
         (vec![frame(kind::PING, 0, 0, b"x")], &["http2.invalid_frame_length"]),
+        (vec![frame(kind::SETTINGS, flag::ACK, 0, b"AAAABB")], &["http2.invalid_frame_length"]),
         (vec![frame(kind::DATA, flag::PADDED, 1, b"")], &["http2.invalid_frame_length"]),
         (vec![frame(kind::DATA, flag::PADDED, 1, b"\x08x")], &["http2.invalid_frame_data"]),
         (vec![frame(kind::WINDOW_UPDATE, 0, 0, &[0; 4])], &["http2.invalid_frame_data"]),
@@ -337,8 +338,7 @@ fn data_may_be_missing_and_nothing_else() {
 
 #[test]
 fn frames_of_other_implementations_are_read_and_refused_as_they_are() {
-    let Some(folder) = std::env::var_os("WEIR_TEST_DATA") else { return };
-    let folder = std::path::Path::new(&folder).join("http2/frames");
+    let Some(folder) = crate::decode::test_data("http2/frames") else { return };
     let mut seen = 0;
     for folder in std::fs::read_dir(folder).expect("frames").flatten() {
         for case in std::fs::read_dir(folder.path()).expect("cases").flatten() {

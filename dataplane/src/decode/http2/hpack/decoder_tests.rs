@@ -97,10 +97,10 @@ fn a_list_is_cut_where_it_grows_beyond_its_limits() {
 
 #[test]
 fn stories_of_other_encoders() {
-    let Some(folder) = std::env::var_os("WEIR_TEST_DATA") else { return };
+    let Some(folder) = crate::decode::test_data("http2/hpack") else { return };
     let mut seen = 0;
     for encoder in ["nghttp2", "go-hpack"] {
-        let folder = std::path::Path::new(&folder).join("http2/hpack").join(encoder);
+        let folder = folder.join(encoder);
         for entry in std::fs::read_dir(folder).expect("stories").flatten() {
             let text = std::fs::read_to_string(entry.path()).expect("a story");
             let story: serde_json::Value = serde_json::from_str(&text).expect("JSON");
