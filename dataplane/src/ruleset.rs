@@ -3,6 +3,7 @@
 //! A reload compiles the next generation aside and hands it to the workers whole; a text that does not compile leaves
 //! the one in force untouched.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -110,6 +111,10 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// Signatures that were left out.
     pub left_out: usize,
+    /// Those of them that need what there is no decoder for, by what that is.
+    pub undecoded: BTreeMap<Box<str>, usize>,
+    /// Those of them that could not be read.
+    pub unread: usize,
     /// What the cache of databases did, where there is one.
     pub cache: Option<CacheCounters>,
 }
@@ -189,7 +194,9 @@ impl Ruleset {
             databases: Arc::new(databases),
             detect: Arc::new(detect),
         };
-        Ok(Compiled { ruleset, diagnostics, left_out, cache: compiler.cache_counters() })
+        let (undecoded, unread) = (loaded.undecoded, loaded.failed);
+        let cache = compiler.cache_counters();
+        Ok(Compiled { ruleset, diagnostics, left_out, undecoded, unread, cache })
     }
 
     /// Writes the sets that rules save, off the data path. What can't be written is logged.

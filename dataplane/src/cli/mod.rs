@@ -10,6 +10,7 @@ mod failure;
 mod number;
 mod plain_table;
 mod replay;
+mod rules;
 mod rules_source;
 mod run;
 
@@ -48,6 +49,8 @@ enum Command {
     Run(run::Arguments),
     /// Replay captures offline, and say what would have been decided.
     Replay(replay::Arguments),
+    /// Check, list, explain, profile and test signatures.
+    Rules(rules::Arguments),
     /// List the ports and devices of this machine.
     Devices(devices::Arguments),
     /// Show the counters of a running instance.
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Stats(arguments) => control::stats(&arguments),
         Command::Reload(arguments) => control::reload(&arguments),

@@ -56,4 +56,5 @@ pub use dataset_table::{DatasetFull, DatasetTable, SetUse, Sets};
 pub use limits::{Counters, Limits};
 pub use named_sets::NamedSet;
 pub use scratch::Scratch;
+pub(crate) use transform::shape;
 pub use value::{Extent, Value};

@@ -16,6 +16,7 @@ use super::regex::Runner;
 use super::transform::{self, Buffers};
 use super::value::Value;
 use super::variables::Variables;
+use crate::profile::RuleProfile;
 
 /// All memory that evaluations of one worker write to. It belongs to the [`Confirmer`] it was made for.
 pub struct Scratch {
@@ -28,6 +29,8 @@ pub struct Scratch {
     nested: Buffers,
     decoded: Vec<u8>,
     datasets: Arc<dyn Datasets>,
+    /// What signatures cost, where somebody asks.
+    pub(crate) profile: Option<Box<RuleProfile>>,
 }
 
 impl fmt::Debug for Scratch {
@@ -52,6 +55,7 @@ impl Scratch {
             nested: Buffers::new(limits.transformed),
             decoded: Vec::with_capacity(limits.transformed),
             datasets,
+            profile: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use hyperscan::Scratch as ScanScratch;
 use weir_rules::field::{FieldId, Side};
@@ -106,6 +107,14 @@ impl Detector {
         DetectCounters { sets_full: self.scratch.counters().datasets_full, ..self.counters }
     }
 
+    /// Starts or ends to note what signatures cost.
+    pub fn set_profile(
+        &mut self,
+        profile: Option<Box<crate::profile::RuleProfile>>,
+    ) -> Option<Box<crate::profile::RuleProfile>> {
+        std::mem::replace(&mut self.scratch.profile, profile)
+    }
+
     /// Looks at the transactions of a flow; hits go to `hits`.
     pub fn transactions<'d>(
         &'d mut self,
@@ -130,6 +139,9 @@ impl Detector {
         });
         self.counters.failed += u64::from(looked == Looked::Failed);
         for &rule in &nominated {
+            if let Some(profile) = &mut self.scratch.profile {
+                profile.nominated(rule);
+            }
             // What is cheap comes first; flow and numbers are tested with the hits.
             let signature = set.signatures.get(rule.0 as usize);
             if signature.is_some_and(|s| header_applies(s, look.view.packet, direction, direction)) {
@@ -248,8 +260,9 @@ impl Detector {
             return false;
         }
         self.scratch.begin();
+        let began = self.scratch.profile.is_some().then(Instant::now);
         let (table, scratch) = (&self.table, &mut self.scratch);
-        signature.buffers.iter().enumerate().all(|(index, buffer)| match buffer.buffer {
+        let held = signature.buffers.iter().enumerate().all(|(index, buffer)| match buffer.buffer {
             Buffer::Field(field) => transaction.is_some_and(|transaction| {
                 field_matches(table, scratch, rule, signature, index, buffer, field, transaction, direction)
             }),
@@ -272,7 +285,11 @@ impl Detector {
             },
             // Left out when the rule set was compiled.
             Buffer::Undecoded => false,
-        })
+        });
+        if let (Some(profile), Some(began)) = (&mut self.scratch.profile, began) {
+            profile.confirmed(rule, began.elapsed(), held);
+        }
+        held
     }
 }
 
@@ -429,12 +446,15 @@ impl Observer for TransactionLook<'_> {
     fn value(&mut self, transaction: &mut Transaction, added: Added) {
         let Some(value) = transaction.values.get(added.index) else { return };
         let (field, direction, extent) = (value.field, value.direction, value.extent);
-        let Detector { table, scan, nominated, counters, .. } = &mut *self.detector;
+        let Detector { table, scan, nominated, counters, scratch, .. } = &mut *self.detector;
         if let Some(prefilter) = table.field(field, direction) {
             nominated.clear();
             let looked = prefilter.look(value.bytes, added.from, scan.as_ref(), |rule| nominated.push(rule));
             counters.failed += u64::from(looked == Looked::Failed);
             for &rule in nominated.iter() {
+                if let Some(profile) = &mut scratch.profile {
+                    profile.nominated(rule);
+                }
                 let kept = table.asked(rule) != Asked::Transaction || transaction.nominate(rule);
                 counters.candidates_lost += u64::from(!kept);
             }

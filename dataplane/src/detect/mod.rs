@@ -5,6 +5,7 @@
 //!  packet ───────────▶ prefilter ──────────────────────────▶ candidates ─▶ confirm ──┴▶ hits ─▶ settle (state, counts)
 //! ```
 
+mod cue;
 mod detector;
 mod facts;
 mod flow_bits;
@@ -21,6 +22,7 @@ mod table;
 mod threshold;
 mod told;
 
+pub use cue::{Cue, Literal};
 pub use detector::{DetectCounters, Detector, PacketLook, TransactionLook};
 pub use facts::{PacketView, fill_numbers, packet_facts, rule_protocol, stream_bytes};
 pub use flow_bits::{FlowBit, FlowBits};
@@ -28,8 +30,9 @@ pub use flow_counters::{CounterId, FlowCounters, Operand};
 pub use header_match::{has_ports, header_applies, is_of_version};
 pub use memory::{FlowMemory, Memory, MemoryCounters, Order, Surroundings};
 pub use names::{Names, StateNames};
-pub use prefilter::{Literal, Looked, Prefilter, PrefilterBuilder};
+pub use prefilter::{Looked, Membership, Prefilter, PrefilterBuilder};
 pub use raised::Raised;
 pub use shared_bits::{BitKey, Displaced, Ends, Owner, SharedBit, SharedBits};
+pub use support::unsupported;
 pub use table::{Asked, DetectReport, DetectTable, Inheritance, SHARED_BITS};
 pub use threshold::{Passage, Thresholds};

@@ -1,6 +1,6 @@
-//! The first look: which signatures may match at all, told by one literal of each.
+//! The first look: which signatures may match at all, told by one literal of each, or by a shape.
 //!
-//! A group holds the signatures of one field and direction. Their fast patterns, literals all, are one Hyperscan
+//! A group holds the signatures of one field and direction. Their fast patterns, most of them literals, are one Hyperscan
 //! database in block mode. A value that grows is scanned where it grew, with as many bytes before as the longest pattern
 //! has, so nothing is scanned twice and no state is kept.
 
@@ -8,41 +8,32 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use hyperscan::{BlockDatabase, Matching, PatternFlags, Scratch};
-use weir_rules::signature::{Case, RuleIndex};
+use hyperscan::{BlockDatabase, Matching, Scratch};
+use weir_rules::signature::RuleIndex;
 
-use crate::database::{Database, PatternSet, ScanMode, ScanPattern};
-use crate::inspect::literal_expression;
-
-/// A literal to look for, and in which cases of letters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Literal {
-    /// The bytes; at least one.
-    pub bytes: Box<[u8]>,
-    /// Whether letters match in either case.
-    pub case: Case,
-}
+use super::cue::Cue;
+use crate::database::{Database, PatternSet, ScanMode};
 
 /// The signatures of a group, while it is put together.
 #[derive(Debug, Default)]
 pub struct PrefilterBuilder {
-    literals: Vec<Literal>,
+    cues: Vec<Cue>,
     rules: Vec<Vec<RuleIndex>>,
-    ids: HashMap<Literal, usize>,
+    ids: HashMap<Cue, usize>,
     always: Vec<RuleIndex>,
 }
 
 impl PrefilterBuilder {
-    /// Adds a signature that can match only where `literal` is; one without is asked every time.
-    pub fn add(&mut self, rule: RuleIndex, literal: Option<Literal>) {
-        let Some(literal) = literal else {
+    /// Adds a signature that can match only where `cue` is; one without is asked every time.
+    pub fn add(&mut self, rule: RuleIndex, cue: Option<Cue>) {
+        let Some(cue) = cue else {
             self.always.push(rule);
             return;
         };
-        let next = self.literals.len();
-        let id = *self.ids.entry(literal.clone()).or_insert(next);
+        let next = self.cues.len();
+        let id = *self.ids.entry(cue.clone()).or_insert(next);
         if id == next {
-            self.literals.push(literal);
+            self.cues.push(cue);
             self.rules.push(Vec::new());
         }
         if let Some(rules) = self.rules.get_mut(id) {
@@ -52,17 +43,17 @@ impl PrefilterBuilder {
 
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.literals.is_empty() && self.always.is_empty()
+        self.cues.is_empty() && self.always.is_empty()
     }
 
     /// Whether there is anything to scan for.
-    pub fn has_literals(&self) -> bool {
-        !self.literals.is_empty()
+    pub fn has_cues(&self) -> bool {
+        !self.cues.is_empty()
     }
 
     /// What the group is scanned for; no patterns where all of it is asked every time.
     pub fn pattern_set(&self) -> PatternSet {
-        PatternSet { patterns: self.literals.iter().map(pattern).collect(), mode: ScanMode::Block }
+        PatternSet { patterns: self.cues.iter().map(Cue::pattern).collect(), mode: ScanMode::Block }
     }
 
     /// The group, with the database that its patterns compiled to.
@@ -71,21 +62,18 @@ impl PrefilterBuilder {
             Some(Database::Block(database)) => Some(database),
             Some(Database::Streaming(_)) | None => None,
         };
-        let longest = self.literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
-        Prefilter { database, rules: self.rules, always: self.always, longest }
+        let longest = self.cues.iter().map(Cue::longest).max().unwrap_or(0);
+        let shapes = self.cues.iter().map(|cue| matches!(cue, Cue::Shape { .. })).collect();
+        Prefilter { database, rules: self.rules, shapes, always: self.always, longest }
     }
-}
-
-fn pattern(literal: &Literal) -> ScanPattern {
-    let mut flags = PatternFlags::SINGLEMATCH;
-    flags.set(PatternFlags::CASELESS, literal.case.is_insensitive());
-    ScanPattern { expression: literal_expression(&literal.bytes), flags }
 }
 
 /// A compiled group.
 pub struct Prefilter {
     database: Option<Arc<BlockDatabase>>,
     rules: Vec<Vec<RuleIndex>>,
+    /// Which of them are found by a shape.
+    shapes: Vec<bool>,
     always: Vec<RuleIndex>,
     longest: usize,
 }
@@ -97,6 +85,17 @@ impl fmt::Debug for Prefilter {
             .field("always", &self.always.len())
             .finish_non_exhaustive()
     }
+}
+
+/// How a signature is found in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// Where its literal is.
+    ByLiteral,
+    /// Where the shape is that its transform needs.
+    ByShape,
+    /// Every time.
+    Always,
 }
 
 /// Whether a scan did what it should.
@@ -118,6 +117,16 @@ impl Prefilter {
     /// Distinct literals.
     pub fn literals(&self) -> usize {
         self.rules.len()
+    }
+
+    /// How a signature is found in the group; none where it is not in it.
+    pub fn membership(&self, rule: RuleIndex) -> Option<Membership> {
+        if self.always.contains(&rule) {
+            return Some(Membership::Always);
+        }
+        let at = self.rules.iter().position(|rules| rules.contains(&rule))?;
+        let is_shape = self.shapes.get(at).copied().unwrap_or(false);
+        Some(if is_shape { Membership::ByShape } else { Membership::ByLiteral })
     }
 
     /// Bytes of the database.
@@ -162,12 +171,15 @@ impl Prefilter {
 
 #[cfg(test)]
 mod tests {
+    use weir_rules::signature::Case;
+
     use super::*;
     use crate::database::Compiler;
+    use crate::detect::Literal;
 
     fn prefilter() -> Prefilter {
         let mut builder = PrefilterBuilder::default();
-        let literal = |text: &str, case| Some(Literal { bytes: text.as_bytes().into(), case });
+        let literal = |text: &str, case| Some(Cue::Literal(Literal { bytes: text.as_bytes().into(), case }));
         builder.add(RuleIndex(0), literal("secret", Case::Sensitive));
         builder.add(RuleIndex(1), literal("KEY", Case::Insensitive));
         builder.add(RuleIndex(2), literal("secret", Case::Sensitive));

@@ -15,9 +15,10 @@ use weir_rules::signature::{
     StreamOption,
 };
 
+use super::cue::{Cue, Literal, shape_in};
 use super::memory::Memory;
 use super::names::StateNames;
-use super::prefilter::{Literal, Prefilter, PrefilterBuilder};
+use super::prefilter::{Prefilter, PrefilterBuilder};
 use super::raised::Raised;
 use super::shared_bits::SharedBits;
 use super::support::unsupported;
@@ -339,7 +340,7 @@ impl<'p> Build<'p> {
                 self.strays.push(rule);
             }
             let literal =
-                literal_in(signature, |buffer| buffer == Buffer::Payload).map(|(_, literal)| literal);
+                first_look(signature, |buffer| buffer == Buffer::Payload).map(|(_, literal)| literal);
             for direction in directions(signature, Side::Either) {
                 self.packets[direction.index()].add(rule, literal.clone());
             }
@@ -351,7 +352,7 @@ impl<'p> Build<'p> {
                 self.wanted[field.index()][direction.index()] = true;
             }
         }
-        let found = literal_in(signature, |buffer| matches!(buffer, Buffer::Field(_)));
+        let found = first_look(signature, |buffer| matches!(buffer, Buffer::Field(_)));
         let (field, literal) = match found {
             Some((Buffer::Field(field), literal)) => (field, Some(literal)),
             _ => (first, None),
@@ -434,7 +435,7 @@ fn build_all(
             if builder.is_empty() {
                 return None;
             }
-            if !builder.has_literals() {
+            if !builder.has_cues() {
                 return Some(builder.with(None));
             }
             match compiled.next()? {
@@ -482,6 +483,12 @@ fn directions(signature: &Signature, side: Side) -> impl Iterator<Item = Directi
         };
         by_side && by_option
     })
+}
+
+/// What to look for first: a literal, or else the shape that a transform needs.
+fn first_look(signature: &Signature, suits: impl Fn(Buffer) -> bool) -> Option<(Buffer, Cue)> {
+    let literal = literal_in(signature, &suits).map(|(buffer, literal)| (buffer, Cue::Literal(literal)));
+    literal.or_else(|| shape_in(signature, suits))
 }
 
 /// The literal to look for first, in a buffer that `suits` and that is looked at as it is.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::detect::{Detector, Thresholds};
 use crate::flow::Direction;
 use crate::inspect::{Hits, InspectError, Inspector, InspectorConfig, StreamHandle};
+use crate::profile::RuleProfile;
 use crate::ruleset::Ruleset;
 use crate::time::Nanos;
 
@@ -41,6 +42,18 @@ impl WorkerRules {
         let thresholds = Thresholds::default();
         let hits = Hits::for_signatures(ruleset.signatures.signatures.len());
         Ok(WorkerRules { ruleset, inspector, detector, thresholds, hits })
+    }
+
+    /// Starts to note what signatures cost, or ends it and tells.
+    pub fn set_profile(&mut self, profile: Option<RuleProfile>) -> Option<RuleProfile> {
+        let boxed = |profile: &Option<RuleProfile>| profile.clone().map(Box::new);
+        let scanned = self.inspector.set_profile(boxed(&profile));
+        let confirmed = self.detector.set_profile(boxed(&profile));
+        let mut both = *scanned?;
+        if let Some(confirmed) = confirmed {
+            both.add(&confirmed);
+        }
+        Some(both)
     }
 }
 

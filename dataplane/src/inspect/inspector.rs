@@ -5,18 +5,22 @@
 
 use std::ops::AddAssign;
 use std::sync::Arc;
+use std::time::Instant;
 
 use hyperscan::{Matching, Scratch};
 use thiserror::Error;
 use weir_rules::field::FieldId;
+use weir_rules::signature::RuleIndex;
 
 use super::database::Databases;
 use super::matcher::{Hits, Matcher, MatcherCounters, ScanScope};
+use super::plan::GroupPlan;
 use super::progress;
 use super::stream_pool::{StreamHandle, StreamPool};
 use super::tap::{ScanPiece, ScanTap};
 use crate::database::Database;
 use crate::flow::Direction;
+use crate::profile::RuleProfile;
 
 /// Sizes of an inspector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +97,9 @@ pub enum Scanned {
     Failed,
 }
 
+/// In place of a signature that a plan does not have.
+const NO_RULE: RuleIndex = RuleIndex(u32::MAX);
+
 /// Scans for one worker.
 pub struct Inspector {
     databases: Arc<Databases>,
@@ -102,6 +109,7 @@ pub struct Inspector {
     matcher: Matcher,
     counters: InspectCounters,
     tap: Option<Box<ScanTap>>,
+    profile: Option<Box<RuleProfile>>,
 }
 
 impl Inspector {
@@ -139,6 +147,7 @@ impl Inspector {
             matcher,
             counters: InspectCounters::default(),
             tap: None,
+            profile: None,
         })
     }
 
@@ -175,6 +184,11 @@ impl Inspector {
     /// Starts or ends recording what is scanned.
     pub fn set_tap(&mut self, tap: Option<Box<ScanTap>>) -> Option<Box<ScanTap>> {
         std::mem::replace(&mut self.tap, tap)
+    }
+
+    /// Starts or ends to note what signatures cost.
+    pub fn set_profile(&mut self, profile: Option<Box<RuleProfile>>) -> Option<Box<RuleProfile>> {
+        std::mem::replace(&mut self.profile, profile)
     }
 
     /// Takes a stream for one direction of the flow `owner`.
@@ -238,11 +252,19 @@ impl Inspector {
             head: &mut slot.progress,
             hits,
         };
-        let scanned = stream.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
-            matcher.on_match(&mut scope, id, from, to);
-            Matching::Continue
-        });
+        let before = scope.hits.as_slice().len();
+        let scanned = match &mut self.profile {
+            None => stream.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
+                matcher.on_match(&mut scope, id, from, to);
+                Matching::Continue
+            }),
+            Some(profile) => stream.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
+                timed(profile, &group.plan, id, || matcher.on_match(&mut scope, id, from, to));
+                Matching::Continue
+            }),
+        };
         self.matcher.finish(&mut scope);
+        note_hits(&mut self.profile, hits, before);
         slot.scanned += bytes.len() as u64;
         self.counters.bytes += bytes.len() as u64;
         self.counters.scans += 1;
@@ -268,11 +290,19 @@ impl Inspector {
         let (matcher, epoch) = (&mut self.matcher, self.epoch);
         let mut scope =
             ScanScope { group: &group.plan, field, direction, epoch, base: 0, head: &mut head, hits };
-        let scanned = database.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
-            matcher.on_match(&mut scope, id, from, to);
-            Matching::Continue
-        });
+        let before = scope.hits.as_slice().len();
+        let scanned = match &mut self.profile {
+            None => database.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
+                matcher.on_match(&mut scope, id, from, to);
+                Matching::Continue
+            }),
+            Some(profile) => database.scan(bytes, scratch, |id: u32, from: u64, to: u64, _: u32| {
+                timed(profile, &group.plan, id, || matcher.on_match(&mut scope, id, from, to));
+                Matching::Continue
+            }),
+        };
         self.matcher.finish(&mut scope);
+        note_hits(&mut self.profile, hits, before);
         self.matcher.release(&mut head);
         self.counters.bytes += bytes.len() as u64;
         self.counters.scans += 1;
@@ -287,6 +317,25 @@ impl Inspector {
                 Scanned::Failed
             }
         }
+    }
+}
+
+/// Walks the signatures that wait for a pattern, and notes how long that took.
+fn timed(profile: &mut RuleProfile, plan: &GroupPlan, pattern: u32, walk: impl FnOnce()) {
+    let began = Instant::now();
+    walk();
+    let took = began.elapsed();
+    let uses = plan.uses.get(pattern as usize).map(Vec::as_slice).unwrap_or_default();
+    let rules =
+        uses.iter().map(|usage| plan.plans.get(usage.plan as usize).map_or(NO_RULE, |plan| plan.rule));
+    profile.walked(rules, took);
+}
+
+/// Notes the signatures that were found since there were `before` hits.
+fn note_hits(profile: &mut Option<Box<RuleProfile>>, hits: &Hits, before: usize) {
+    if let Some(profile) = profile {
+        let found = hits.as_slice().get(before..).unwrap_or_default();
+        found.iter().for_each(|hit| profile.hit(hit.rule));
     }
 }
 

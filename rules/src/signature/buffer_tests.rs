@@ -165,6 +165,8 @@ fn transforms_stand_before_the_conditions_they_are_for() {
         ("domain;", Transform::Domain),
         ("tld;", Transform::TopLevelDomain),
         ("llm.normalize;", Transform::LlmNormalize),
+        ("card_numbers;", Transform::CardNumbers),
+        ("ibans;", Transform::Ibans),
         (r#"xor:"0d0Aff";"#, Transform::Xor([0x0d, 0x0a, 0xff].into())),
         (r#"pcrexform:"a(\d+)\;";"#, Transform::Regex(r"a(\d+);".into())),
         (

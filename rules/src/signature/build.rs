@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::buffer::{Buffer, BufferCondition, BufferMatch, Content};
 use super::draft::{Draft, DraftCondition, DraftContent, DraftKind, FastHint, Start};
-use super::fast_pattern::FastPattern;
+use super::fast_pattern::{FastPattern, FastPatternChoice};
 use super::fault::{Complaint, Fault};
 use super::operand::{Base, Operand};
 use super::text::RuleText;
@@ -100,7 +100,8 @@ fn named_fast_pattern(
                 .with_help(format!("the content has {length} bytes; write `fast_pattern:offset,length;`")));
         }
     };
-    Ok(FastPattern { buffer: group as u16, condition: condition as u16, part })
+    let choice = FastPatternChoice::Named;
+    Ok(FastPattern { buffer: group as u16, condition: condition as u16, part, choice })
 }
 
 fn finished(condition: DraftCondition, rule: &RuleText<'_>) -> Result<BufferCondition, Fault> {

@@ -18,6 +18,17 @@ pub struct FastPattern {
     pub condition: u16,
     /// The bytes of the content.
     pub part: Range<u16>,
+    /// Why this one.
+    pub choice: FastPatternChoice,
+}
+
+/// Why a content is the fast pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FastPatternChoice {
+    /// The rule names it (`fast_pattern`).
+    Named,
+    /// It is the rarest, in the buffer with the least traffic.
+    Rarest,
 }
 
 /// The content to look for first: the one that the rule names, or else the strongest.
@@ -38,8 +49,12 @@ pub(super) fn choose(buffers: &[BufferMatch], named: Option<FastPattern>) -> Opt
             conditions.conditions.iter().enumerate().filter_map(move |(condition, content)| {
                 let bytes = &required(content)?.bytes;
                 let length = bytes.len().min(usize::from(u16::MAX)) as u16;
-                let fast =
-                    FastPattern { buffer: buffer as u16, condition: condition as u16, part: 0..length };
+                let fast = FastPattern {
+                    buffer: buffer as u16,
+                    condition: condition as u16,
+                    part: 0..length,
+                    choice: FastPatternChoice::Rarest,
+                };
                 Some(((rank, strength(bytes)), fast))
             })
         })

@@ -66,7 +66,7 @@ pub use bytes::{
 pub use classification::Classification;
 pub use condition::{Case, Condition, Pattern, Placement, Presence, RegexFlags};
 pub use dataset::{DataReputation, Dataset, DatasetFormat, DatasetKind, DatasetOperation, DatasetSource};
-pub use fast_pattern::FastPattern;
+pub use fast_pattern::{FastPattern, FastPatternChoice};
 pub use flow::{FlowDirection, FlowOptions, FlowState, FragmentOption, StreamOption};
 pub use header::{Endpoint, Header, HeaderDirection};
 pub use limits::Limits;

@@ -56,6 +56,10 @@ pub enum Transform {
     },
     /// `llm.normalize`: text as a model reads it: look-alike letters folded, invisible ones taken out.
     LlmNormalize,
+    /// `card_numbers`: the numbers of payment cards with a right check digit, each on a line.
+    CardNumbers,
+    /// `ibans`: the bank account numbers with right check digits, each on a line.
+    Ibans,
 }
 
 /// What becomes of a part that ends behind its buffer.

@@ -4,8 +4,9 @@ use weir_rules::signature::{FromBase64, Transform, Truncate};
 
 use super::output::Output;
 use super::{
-    case, compress_whitespace, decompress, digest, domain, dotprefix, from_base64, header_lowercase,
-    llm_normalize, pcrexform, strip_pseudo_headers, strip_whitespace, subslice, url_decode, xor,
+    card_numbers, case, compress_whitespace, decompress, digest, domain, dotprefix, from_base64,
+    header_lowercase, ibans, llm_normalize, pcrexform, strip_pseudo_headers, strip_whitespace, subslice,
+    url_decode, xor,
 };
 use crate::confirm::limits::{Budget, Counters, Limits};
 use crate::confirm::regex::{Expression, Runner};
@@ -135,6 +136,8 @@ fn plain(transform: &Transform, value: Value<'_>, out: &mut Output<'_>) -> Optio
         &Transform::Gunzip { max_size } => decompress::gunzip(bytes, max_size, out),
         &Transform::Inflate { max_size } => decompress::inflate(bytes, max_size, out),
         Transform::LlmNormalize => llm_normalize::apply(bytes, out),
+        Transform::CardNumbers => card_numbers::apply(bytes, out),
+        Transform::Ibans => ibans::apply(bytes, out),
         // These are prepared, and so never here.
         Transform::Regex(_) | Transform::Subslice { .. } => return None,
     }

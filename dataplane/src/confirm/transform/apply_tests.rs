@@ -158,6 +158,8 @@ fn any_transform() -> impl Strategy<Value = Transform> {
             Transform::Gunzip { max_size: 100 },
             Transform::Inflate { max_size: 100 },
             Transform::LlmNormalize,
+            Transform::CardNumbers,
+            Transform::Ibans,
             Transform::Regex("(a*)b|c".into()),
         ]),
         prop::collection::vec(any::<u8>(), 0..4).prop_map(|key| Transform::Xor(key.into())),

@@ -1,6 +1,7 @@
 //! Transforms: what is done to a value before its conditions are asked. One file each.
 
 mod apply;
+mod card_numbers;
 mod case;
 mod compress_whitespace;
 mod decompress;
@@ -9,10 +10,12 @@ mod domain;
 mod dotprefix;
 mod from_base64;
 mod header_lowercase;
+mod ibans;
 mod llm_normalize;
 mod look_alikes;
 mod output;
 mod pcrexform;
+mod shape;
 mod strip_pseudo_headers;
 mod strip_whitespace;
 mod subslice;
@@ -21,5 +24,8 @@ mod xor;
 
 #[cfg(test)]
 mod apply_tests;
+#[cfg(test)]
+mod validation_tests;
 
 pub(super) use apply::{Buffers, PreparedTransform, apply};
+pub(crate) use shape::shape;

@@ -3,11 +3,13 @@
 use crate::signature::transform::Transform;
 
 /// Name and effect of each.
-pub(super) const TRANSFORMS: [(&str, Transform); 14] = [
+pub(super) const TRANSFORMS: [(&str, Transform); 16] = [
+    ("card_numbers", Transform::CardNumbers),
     ("compress_whitespace", Transform::CompressWhitespace),
     ("domain", Transform::Domain),
     ("dotprefix", Transform::DotPrefix),
     ("header_lowercase", Transform::HeaderLowercase),
+    ("ibans", Transform::Ibans),
     ("llm.normalize", Transform::LlmNormalize),
     ("strip_pseudo_headers", Transform::StripPseudoHeaders),
     ("strip_whitespace", Transform::StripWhitespace),
