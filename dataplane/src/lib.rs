@@ -26,6 +26,7 @@ mod named_events;
 pub mod packet;
 pub mod profile;
 pub mod replay;
+pub mod reputation;
 pub mod ruleset;
 pub mod stream;
 pub mod time;

@@ -18,6 +18,7 @@ use crate::dataset::{Outside, SetFiles, save_sets};
 use crate::detect::{DetectTable, Inheritance, SHARED_BITS};
 use crate::event::{Catalog, Generation};
 use crate::inspect::Databases;
+use crate::reputation::Reputations;
 
 /// What to compile.
 #[derive(Clone, Debug)]
@@ -34,6 +35,10 @@ pub struct RulesetFiles {
     pub cache: Option<PathBuf>,
     /// Where the files of sets are.
     pub sets: SetFiles,
+    /// Files with the categories of reputations.
+    pub categories: Vec<PathBuf>,
+    /// Files with reputations of addresses.
+    pub reputations: Vec<PathBuf>,
 }
 
 impl Default for RulesetFiles {
@@ -45,6 +50,8 @@ impl Default for RulesetFiles {
             shared_bits: SHARED_BITS,
             cache: None,
             sets: SetFiles::Disk { directory: None, outside: Outside::Refused },
+            categories: Vec::new(),
+            reputations: Vec::new(),
         }
     }
 }
@@ -131,9 +138,21 @@ impl Ruleset {
         let policies = read_all(&files.policies)?;
         let texts = Texts { rules: &rules, policies: &policies, variables: &files.variables };
         let previous = previous.map(|previous| &*previous.detect);
-        let inheritance = Inheritance { previous, files: &files.sets, shared_bits: files.shared_bits };
+        let read = Reputations::read(&read_all(&files.categories)?, &read_all(&files.reputations)?);
+        let (reputations, diagnostics) = (Arc::new(read.0), read.1);
+        let inheritance = Inheritance {
+            previous,
+            files: &files.sets,
+            reputations: Some(&reputations),
+            shared_bits: files.shared_bits,
+        };
         let compiler = Compiler::new(files.cache.as_deref().and_then(open_cache));
-        Ruleset::build(&texts, inheritance, &compiler, generation, strictness)
+        if strictness == Strictness::Strict && !diagnostics.is_empty() {
+            return Err(RulesetError::Invalid(diagnostics));
+        }
+        let mut compiled = Ruleset::build(&texts, inheritance, &compiler, generation, strictness)?;
+        compiled.diagnostics.extend(diagnostics);
+        Ok(compiled)
     }
 
     /// Compiles texts, without a cache.
@@ -158,6 +177,17 @@ impl Ruleset {
         let texts = Texts { rules, policies, variables: &[] };
         let inheritance = Inheritance { previous: Some(&previous.detect), ..Inheritance::default() };
         Ruleset::build(&texts, inheritance, &Compiler::default(), previous.generation.next(), strictness)
+    }
+
+    /// Compiles signatures with what is around them.
+    pub fn compile_with(
+        rules: &[Arc<Source>],
+        inheritance: Inheritance<'_>,
+        generation: Generation,
+        strictness: Strictness,
+    ) -> Result<Compiled, RulesetError> {
+        let texts = Texts { rules, ..Texts::default() };
+        Ruleset::build(&texts, inheritance, &Compiler::default(), generation, strictness)
     }
 
     fn build(

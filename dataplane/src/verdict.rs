@@ -55,6 +55,8 @@ pub enum Reason {
     Signature(RuleIndex),
     /// The flow was cut by a signature on an earlier packet.
     FlowCut(RuleIndex),
+    /// What signatures weigh together has reached a limit of `scores`: this total.
+    Score(i32),
     /// A TCP segment contradicts bytes that were already inspected.
     OverlapConflict,
     /// A TCP segment lies too far ahead of the next expected byte; see `tcp.window`.
@@ -125,11 +127,13 @@ pub enum ReasonKind {
     FrameTooLarge,
     /// See [`Reason::Fault`].
     Fault,
+    /// See [`Reason::Score`].
+    Score,
 }
 
 impl ReasonKind {
     /// All kinds, in the order of their index.
-    pub const ALL: [ReasonKind; 17] = [
+    pub const ALL: [ReasonKind; 18] = [
         ReasonKind::Malformed,
         ReasonKind::Fragment,
         ReasonKind::FragmentSteering,
@@ -147,6 +151,7 @@ impl ReasonKind {
         ReasonKind::InspectStreamsFull,
         ReasonKind::FrameTooLarge,
         ReasonKind::Fault,
+        ReasonKind::Score,
     ];
 
     /// The position in counters.
@@ -174,6 +179,7 @@ impl ReasonKind {
             ReasonKind::InspectStreamsFull => "inspect-streams-full",
             ReasonKind::FrameTooLarge => "frame-too-large",
             ReasonKind::Fault => "fault",
+            ReasonKind::Score => "score",
         }
     }
 }
@@ -188,6 +194,7 @@ impl Reason {
             Reason::Policy(_) => ReasonKind::Policy,
             Reason::Signature(_) => ReasonKind::Signature,
             Reason::FlowCut(_) => ReasonKind::FlowCut,
+            Reason::Score(_) => ReasonKind::Score,
             Reason::OverlapConflict => ReasonKind::OverlapConflict,
             Reason::OutOfWindow => ReasonKind::OutOfWindow,
             Reason::Midstream => ReasonKind::Midstream,

@@ -12,7 +12,7 @@ use crate::decode::sip::SipTcp;
 use crate::decode::tls::Tls;
 use crate::decode::websocket::WebSocket;
 use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
-use crate::detect::FlowMemory;
+use crate::detect::{FlowMemory, Scores};
 use crate::flow::Direction;
 use weir_rules::field::FieldId;
 use weir_rules::number::NumberId;
@@ -95,6 +95,8 @@ pub struct AppFlow {
     pub transactions: Transactions,
     /// What signatures remember of the flow.
     pub memory: FlowMemory,
+    /// What its matches weigh together.
+    pub scores: Scores,
     held: [Held; 2],
     first: Option<Direction>,
     agreement: Agreement,
@@ -120,6 +122,7 @@ impl AppFlow {
     pub fn restart(&mut self) -> Decoder {
         self.transactions.clear();
         self.memory.clear();
+        self.scores.clear();
         self.protocol = None;
         self.held = Default::default();
         self.first = None;

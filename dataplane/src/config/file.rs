@@ -33,6 +33,10 @@ pub struct Config {
     pub state: State,
     /// Sets of values in files.
     pub datasets: Datasets,
+    /// Reputations of addresses.
+    pub reputation: Reputation,
+    /// Totals of scores from which something is done.
+    pub scores: Scores,
     /// Signature files. Paths are relative to the configuration file.
     pub rules: Vec<PathBuf>,
     /// Segmentation policy files; none allows everything.
@@ -432,6 +436,28 @@ pub struct Datasets {
     pub directory: Option<PathBuf>,
     /// Whether rules may name files elsewhere.
     pub outside: Outside,
+}
+
+/// Reputations of addresses (`iprep`). Paths are relative to the configuration file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Reputation {
+    /// Files that number and name the categories.
+    pub categories: Vec<PathBuf>,
+    /// Files of addresses and prefixes with their reputations.
+    pub files: Vec<PathBuf>,
+}
+
+/// Totals of scores from which something is done; nothing is where none is given.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Scores {
+    /// An event is written.
+    pub alert: Option<Spanned<i32>>,
+    /// The packet that completes it is dropped.
+    pub drop: Option<Spanned<i32>>,
+    /// The packet that completes it is dropped, and the ends are told.
+    pub reject: Option<Spanned<i32>>,
 }
 
 /// See [`Datasets::outside`].

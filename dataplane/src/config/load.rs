@@ -40,7 +40,14 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let source = Source::new(path.display().to_string(), text);
     let mut config = parse(&source).map_err(ConfigError::Invalid)?;
     let base = path.parent().unwrap_or(Path::new(""));
-    for file in config.rules.iter_mut().chain(&mut config.policy).chain(&mut config.datasets.directory) {
+    for file in config
+        .rules
+        .iter_mut()
+        .chain(&mut config.policy)
+        .chain(&mut config.datasets.directory)
+        .chain(&mut config.reputation.categories)
+        .chain(&mut config.reputation.files)
+    {
         *file = base.join(&*file);
     }
     if let CacheChoice::Directory(directory) = &mut config.inspect.cache {
@@ -138,6 +145,12 @@ impl Check<'_> {
         let bits = &config.state.shared_bits;
         if bits.value > 1 << 28 {
             self.report(bits, format!("{} bits are out of range", bits.value), "at most 268435456");
+        }
+        let scores = &config.scores;
+        for limit in [&scores.alert, &scores.drop, &scores.reject].into_iter().flatten() {
+            if !(1..=1_000_000).contains(&limit.value) {
+                self.report(limit, format!("a total of {} is out of range", limit.value), "1 to 1000000");
+            }
         }
         let window = &config.tcp.window;
         if window.value.0 > MAX_TCP_WINDOW || window.value.0 < 1 << 10 {

@@ -3,6 +3,7 @@
 use super::file::{self, Config, TransportTimeouts};
 use crate::app::AppConfig;
 use crate::dataset::{Outside, SetFiles};
+use crate::detect::ScoreLimits;
 use crate::engine::{
     EngineSettings, EngineSizes, FailSafe, FlowEvents, Midstream, Mode, Spread, UnseenAcks, WireSettings,
 };
@@ -50,6 +51,11 @@ impl Config {
                 (_, file::Steering::Ports) => Spread::Apart,
             },
             drain: self.inspect.drain.0,
+            scores: ScoreLimits {
+                alert: self.scores.alert.as_ref().map(|limit| limit.value),
+                drop: self.scores.drop.as_ref().map(|limit| limit.value),
+                reject: self.scores.reject.as_ref().map(|limit| limit.value),
+            },
         }
     }
 
@@ -89,6 +95,8 @@ impl Config {
                     file::Outside::Allowed => Outside::Allowed,
                 },
             },
+            categories: self.reputation.categories.clone(),
+            reputations: self.reputation.files.clone(),
             shared_bits: self.state.shared_bits.value as usize,
             variables: self.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             cache: self.inspect.cache.directory(),

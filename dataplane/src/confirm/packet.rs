@@ -7,11 +7,11 @@ use std::net::IpAddr;
 use weir_rules::number::NumberId;
 use weir_rules::signature::{
     Checksum, ChecksumLayer, Event, IpOption, NumberCondition, PacketCondition, Presence, ProtocolFound,
-    ProtocolSide, Relation, ReputationEnd, StreamSide, Validity, Which,
+    ProtocolSide, Relation, ReputationBound, ReputationEnd, StreamSide, Validity, Which,
 };
 
 /// Tells the reputation of an address in a category; none where it has none.
-pub type Reputation = dyn Fn(IpAddr, &str) -> Option<u8>;
+pub type Reputation<'a> = dyn Fn(IpAddr, &str) -> Option<u8> + 'a;
 
 /// What is known of a packet and its flow.
 #[derive(Clone, Copy, Default)]
@@ -35,7 +35,7 @@ pub struct PacketFacts<'a> {
     /// What was wrong with the packet.
     pub events: Option<&'a dyn Fn(&Event) -> bool>,
     /// The reputation of an address in a category.
-    pub reputation: Option<&'a Reputation>,
+    pub reputation: Option<&'a Reputation<'a>>,
 }
 
 /// The kinds of options that a header has.
@@ -113,9 +113,12 @@ fn holds(condition: &PacketCondition, facts: &PacketFacts<'_>) -> Option<bool> {
         PacketCondition::AddressReputation { end, category, bound } => {
             let (source, destination) = facts.addresses?;
             let reputation = facts.reputation?;
-            let right = |address| {
-                reputation(address, category)
-                    .is_some_and(|found| bound.is_none_or(|(relation, wanted)| relation.holds(found, wanted)))
+            let right = |address| match (reputation(address, category), bound) {
+                (found, ReputationBound::IsSet) => found.is_some(),
+                (found, ReputationBound::IsNotSet) => found.is_none(),
+                (found, ReputationBound::Compare(relation, wanted)) => {
+                    found.is_some_and(|found| relation.holds(found, *wanted))
+                }
             };
             match end {
                 ReputationEnd::Any => right(source) || right(destination),

@@ -72,10 +72,11 @@ fn conditions_hold_as_asked() {
         (protocol(ProtocolFound::Unknown, ProtocolSide::ToClient, Presence::Required), true),
         (protocol(http, ProtocolSide::Packet, Presence::Absent), false),
         (PacketCondition::CertificateValidity(Validity::Expired), true),
-        (bad(ReputationEnd::Any, Some((Relation::Greater, 6))), true),
-        (bad(ReputationEnd::Source, None), true),
-        (bad(ReputationEnd::Both, None), false),
-        (bad(ReputationEnd::Any, Some((Relation::Greater, 7))), false),
+        (bad(ReputationEnd::Any, ReputationBound::Compare(Relation::Greater, 6)), true),
+        (bad(ReputationEnd::Source, ReputationBound::IsSet), true),
+        (bad(ReputationEnd::Both, ReputationBound::IsSet), false),
+        (bad(ReputationEnd::Destination, ReputationBound::IsNotSet), true),
+        (bad(ReputationEnd::Any, ReputationBound::Compare(Relation::Greater, 7)), false),
     ];
     for (condition, expected) in table {
         assert_eq!(matches(&condition, &facts), expected, "{condition:?}");

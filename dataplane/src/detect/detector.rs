@@ -382,6 +382,9 @@ impl TransactionLook<'_> {
             if let Some(memory) = self.detector.table.memory(rule) {
                 self.detector.counters.bits_full += memory.change_transaction(&mut transaction.bits);
             }
+            if signature.score.is_some() {
+                self.hits.score(rule, transaction.id);
+            }
             let field = signature.buffers.iter().find_map(|buffer| match buffer.buffer {
                 Buffer::Field(field) => Some(field),
                 _ => None,

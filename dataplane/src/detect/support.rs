@@ -25,7 +25,6 @@ pub fn unsupported(signature: &Signature) -> Option<String> {
         })
         .or_else(|| signature.packet.iter().find_map(packet))
         .or_else(|| state(signature))
-        .or_else(|| signature.score.map(|_| "scores are not added up yet".to_owned()))
 }
 
 fn protocol(signature: &Signature) -> Option<String> {
@@ -101,7 +100,6 @@ fn packet(condition: &PacketCondition) -> Option<String> {
     match condition {
         PacketCondition::Event(event) if Raised::named(event).is_some() || is_raised(event) => None,
         PacketCondition::Event(event) => Some(format!("the event {} is not raised yet", event.name)),
-        PacketCondition::AddressReputation { .. } => Some("reputations are not loaded yet".to_owned()),
         _ => None,
     }
 }

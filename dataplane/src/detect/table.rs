@@ -29,6 +29,7 @@ use crate::dataset::{SetFiles, load_sets};
 use crate::decode::AppEvent;
 use crate::flow::Direction;
 use crate::inspect::is_for_pcre;
+use crate::reputation::Reputations;
 
 const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
 const FIELDS: usize = FieldId::ALL.len();
@@ -71,6 +72,9 @@ pub struct DetectTable {
     sets: Arc<Sets>,
     any_set_changed: bool,
     told: Told,
+    any_scores: bool,
+    reputations: Arc<Reputations>,
+    flow_wide: Vec<RuleIndex>,
     memories: HashMap<RuleIndex, Memory>,
     any_in_transactions: bool,
     names: StateNames,
@@ -84,6 +88,8 @@ pub struct Inheritance<'p> {
     pub previous: Option<&'p DetectTable>,
     /// Where the files of sets are.
     pub files: &'p SetFiles,
+    /// Reputations of addresses.
+    pub reputations: Option<&'p Arc<Reputations>>,
     /// Bits of hosts and pairs that can be set at once.
     pub shared_bits: usize,
 }
@@ -93,7 +99,7 @@ pub const SHARED_BITS: usize = 1 << 18;
 
 impl Default for Inheritance<'_> {
     fn default() -> Self {
-        Inheritance { previous: None, files: &SetFiles::Nowhere, shared_bits: SHARED_BITS }
+        Inheritance { previous: None, files: &SetFiles::Nowhere, reputations: None, shared_bits: SHARED_BITS }
     }
 }
 
@@ -125,6 +131,7 @@ impl DetectTable {
             }
             let lacks = confirmer.sets_of(rule).find(|set| loaded.failed.contains(set));
             let left = unsupported(signature)
+                .or_else(|| build.category_missing(signature))
                 .or_else(|| Some(format!("the dataset {} is not there", set_name(&confirmer, lacks?))))
                 .or_else(|| build.add(rule, signature).err().map(str::to_owned));
             if let Some(reason) = left {
@@ -245,6 +252,21 @@ impl DetectTable {
         &self.sets
     }
 
+    /// Whether matches of any signature add to a score.
+    pub fn has_scores(&self) -> bool {
+        self.any_scores
+    }
+
+    /// The reputations of addresses.
+    pub fn reputations(&self) -> &Reputations {
+        &self.reputations
+    }
+
+    /// Signatures about nothing but what all packets of one direction of a flow have in common.
+    pub fn flow_wide(&self) -> &[RuleIndex] {
+        &self.flow_wide
+    }
+
     /// Whether any signature changes a set.
     pub fn changes_sets(&self) -> bool {
         self.any_set_changed
@@ -282,6 +304,8 @@ struct Build<'p> {
     names_protocol: bool,
     memories: HashMap<RuleIndex, Memory>,
     names: StateNames,
+    any_scores: bool,
+    flow_wide: Vec<RuleIndex>,
 }
 
 impl<'p> Build<'p> {
@@ -299,11 +323,14 @@ impl<'p> Build<'p> {
             told: Told::default(),
             names_protocol: false,
             memories: HashMap::new(),
+            any_scores: false,
+            flow_wide: Vec::new(),
             names: inheritance.previous.map(|table| table.names.inherited()).unwrap_or_default(),
         }
     }
 
     fn add(&mut self, rule: RuleIndex, signature: &Signature) -> Result<(), &'static str> {
+        self.any_scores |= signature.score.is_some();
         if !signature.state.is_empty() {
             let memory = Memory::new(signature, &mut self.names);
             let memory = memory.ok_or("there are too many names of bits and counters")?;
@@ -336,6 +363,10 @@ impl<'p> Build<'p> {
                 return Ok(());
             }
             self.set_asked(rule, Asked::Packet);
+            if is_flow_wide(signature) {
+                self.flow_wide.push(rule);
+                return Ok(());
+            }
             if may_stray(signature) {
                 self.strays.push(rule);
             }
@@ -399,12 +430,26 @@ impl<'p> Build<'p> {
             asked: self.asked,
             wanted: self.wanted,
             any_in_transactions: self.memories.values().any(Memory::uses_transaction),
+            any_scores: self.any_scores,
+            reputations: self.inheritance.reputations.cloned().unwrap_or_default(),
+            flow_wide: self.flow_wide,
             any_set_changed: sets.tables.iter().any(|table| table.is_changed()),
             sets,
             memories: self.memories,
             names: self.names,
             shared,
         }
+    }
+
+    /// The category of addresses that a signature asks for and that there is not.
+    fn category_missing(&self, signature: &Signature) -> Option<String> {
+        signature.packet.iter().find_map(|condition| match condition {
+            PacketCondition::AddressReputation { category, .. } => {
+                let known = self.inheritance.reputations.is_some_and(|table| table.has_category(category));
+                (!known).then(|| format!("no file of `reputation.categories` names {category}"))
+            }
+            _ => None,
+        })
     }
 
     /// The bits of hosts that were there before, or room for them where a signature is about any.
@@ -504,4 +549,15 @@ fn literal_in(signature: &Signature, suits: impl Fn(Buffer) -> bool) -> Option<(
     let part = usize::from(fast.part.start)..usize::from(fast.part.end);
     let bytes = content.bytes.get(part)?;
     Some((matched.buffer, Literal { bytes: bytes.into(), case: content.case }))
+}
+
+/// Whether a signature asks for nothing but what all packets of one direction of a flow have in common.
+fn is_flow_wide(signature: &Signature) -> bool {
+    let of_addresses =
+        |condition: &PacketCondition| matches!(condition, PacketCondition::AddressReputation { .. });
+    !signature.packet.is_empty()
+        && signature.packet.iter().all(of_addresses)
+        && signature.buffers.is_empty()
+        && signature.numbers.is_empty()
+        && signature.state.is_empty()
 }

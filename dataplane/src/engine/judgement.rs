@@ -5,15 +5,18 @@
 //! signature without patterns, which is asked once and speaks for all packets.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::{FlowState as FlowOption, ReportAs, RuleAction, Signature, StreamOption};
+use weir_rules::signature::{
+    FlowState as FlowOption, ReportAs, RuleAction, RuleIndex, Signature, StreamOption,
+};
 
 use super::enforcement::Announce;
 use super::frame::{Decision, Frame};
 use super::lifecycle::Place;
 use super::pipeline::Engine;
 use super::report::FlowContext;
+use super::scoring::{score_concerns_flow, verdict_of};
 use super::settings::Mode;
-use crate::detect::header_applies;
+use crate::detect::{Reached, header_applies};
 use crate::event::{AlertOutcome, Generation};
 use crate::flow::{CachedVerdict, Direction, FlowFlags, FlowId, FlowPhase, FlowRecord};
 use crate::inspect::{Hit, MAX_HITS, Reporting};
@@ -94,7 +97,8 @@ impl Engine {
     /// Signatures without patterns are asked for the first packet of each direction, and those that want an
     /// established flow once more when it is.
     fn match_headers(&mut self, packet: &Packet, place: Place) {
-        if self.rules.current.ruleset.databases.header_only().is_empty() {
+        let ruleset = &self.rules.current.ruleset;
+        if ruleset.databases.header_only().is_empty() && ruleset.detect.flow_wide().is_empty() {
             return;
         }
         let Some(record) = self.flows.get_mut(place.id) else { return };
@@ -110,7 +114,7 @@ impl Engine {
         let was_asked_before = record.flags.contains(first);
         record.flags |= if established { first | again } else { first };
         let ruleset = &self.rules.current.ruleset;
-        for &rule in ruleset.databases.header_only() {
+        for &rule in ruleset.databases.header_only().iter().chain(ruleset.detect.flow_wide()) {
             let Some(signature) = ruleset.signatures.signatures.get(rule.0 as usize) else { continue };
             let wants_established = signature.flow.state == Some(FlowOption::Established);
             let epoch = self.rules.current.inspector.epoch();
@@ -145,14 +149,20 @@ impl Engine {
         }
         let mode = self.wire(frame.wire).mode;
         self.alert(frame, packet, place, outcome, mode);
+        let reached = self.reached.take();
+        if let Some(reached) = &reached {
+            self.report_score(frame, packet, place, reached, mode);
+        }
         let (verdict, hit) = match outcome {
             Outcome::Drop(hit) => (Verdict::Drop(Reason::Signature(hit.rule)), hit),
             Outcome::Reject(hit) => (Verdict::Reject(Reason::Signature(hit.rule)), hit),
-            Outcome::Alert | Outcome::Nothing | Outcome::Pass(_) => return None,
+            Outcome::Alert | Outcome::Nothing | Outcome::Pass(_) => {
+                return self.judge_score(frame, packet, place, basis, reached.as_ref()?);
+            }
         };
         let generation = self.rules.ruleset(hit.epoch)?.generation;
         if concerns_flow(basis, hit) {
-            self.cut(place.id, verdict, generation, mode);
+            self.cut(place.id, verdict, hit.rule, generation, mode);
         }
         let expected = match basis {
             Basis::Stream { expected } => expected,
@@ -162,12 +172,37 @@ impl Engine {
         Some(self.enforce(frame, packet, Decision { verdict, expected }, Announce::Event, Some(&context)))
     }
 
+    /// Does what is to be done about a total of scores.
+    fn judge_score(
+        &mut self,
+        frame: &Frame<'_>,
+        packet: &Packet,
+        place: Place,
+        basis: Basis,
+        reached: &Reached,
+    ) -> Option<Decision> {
+        let (verdict, last) = verdict_of(reached)?;
+        if score_concerns_flow(basis, reached) {
+            let mode = self.wire(frame.wire).mode;
+            self.cut(place.id, verdict, last, self.generation(), mode);
+        }
+        let expected = match basis {
+            Basis::Stream { expected } => expected,
+            Basis::Packet => None,
+        };
+        let context = self.context(place.id, place.direction)?;
+        Some(self.enforce(frame, packet, Decision { verdict, expected }, Announce::Event, Some(&context)))
+    }
+
     /// Reports the hits of a flow that ends. There is nothing left to forward or to drop.
     #[cold]
     pub(super) fn judge_end(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) {
         self.settle(frame, packet, place);
         if let Some(outcome) = self.weigh(packet, place) {
             self.alert(frame, packet, place, outcome, Mode::Observe);
+            if let (Some(reached), false) = (self.reached.take(), matches!(outcome, Outcome::Pass(_))) {
+                self.report_score(frame, packet, place, &reached, Mode::Observe);
+            }
         }
     }
 
@@ -237,18 +272,15 @@ impl Engine {
     }
 
     /// Cuts a flow, so that nothing of it passes any more. A wire that observes goes on inspecting.
-    fn cut(&mut self, id: FlowId, verdict: Verdict, generation: Generation, mode: Mode) {
+    fn cut(&mut self, id: FlowId, verdict: Verdict, rule: RuleIndex, generation: Generation, mode: Mode) {
         let (Mode::Enforce, Some(record)) = (mode, self.flows.get_mut(id)) else { return };
-        let (cached, reason) = match verdict {
+        record.verdict = match verdict {
             Verdict::Forward => return,
-            Verdict::Drop(reason) => (CachedVerdict::Drop, reason),
-            Verdict::Reject(reason) => (CachedVerdict::Reject, reason),
+            Verdict::Drop(_) => CachedVerdict::Drop,
+            Verdict::Reject(_) => CachedVerdict::Reject,
         };
-        if let Reason::Signature(rule) = reason {
-            record.verdict = cached;
-            record.cut_rule = rule.0;
-            record.policy_generation = generation.tag();
-        }
+        record.cut_rule = rule.0;
+        record.policy_generation = generation.tag();
     }
 }
 

@@ -12,6 +12,7 @@ mod report;
 mod rules;
 #[cfg(test)]
 mod scenario;
+mod scoring;
 mod segmentation;
 mod settings;
 mod settled;

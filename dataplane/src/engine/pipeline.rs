@@ -18,7 +18,7 @@ use crate::app::{AppConfig, AppLayer};
 use crate::confirm::packet::Numbers;
 use crate::counter::{Counter, Counters};
 use crate::decode::recognise::AppProtocol;
-use crate::detect::Raised;
+use crate::detect::{Raised, Reached};
 use crate::event::{EventProducer, Generation};
 use crate::flow::{CachedVerdict, FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
 use crate::inspect::{Hits, InspectCounters};
@@ -121,6 +121,8 @@ pub struct Engine {
     pub(super) datagram: Option<AppProtocol>,
     /// Whether it was put together of fragments.
     pub(super) assembly: Assembly,
+    /// A total of scores that the packet at hand made reach a limit.
+    pub(super) reached: Option<Reached>,
     pub(super) counters: Counters,
     pub(super) events: EventProducer,
     /// What the inspectors of rule sets that are gone have counted.
@@ -153,6 +155,7 @@ impl Engine {
             raised: Raised::default(),
             datagram: None,
             assembly: Assembly::default(),
+            reached: None,
             counters: Counters::default(),
             events,
             retired: InspectCounters::default(),

@@ -135,6 +135,13 @@ impl Engine {
         self.events.push(event);
     }
 
+    /// An event of a packet of a flow.
+    #[cold]
+    pub(super) fn report(&mut self, frame: &Frame<'_>, packet: &Packet, flow: &FlowContext, kind: EventKind) {
+        let event = self.event(frame, packet, Some(flow), kind);
+        self.events.push(event);
+    }
+
     #[cold]
     pub(super) fn report_policy(
         &mut self,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::detect::ScoreLimits;
 use crate::packet::ParserConfig;
 use crate::stream::Retain;
 
@@ -99,4 +100,6 @@ pub struct EngineSettings {
     pub spread: Spread,
     /// How long flows may keep the rule set they began with after a reload.
     pub drain: Duration,
+    /// Totals of scores from which something is done.
+    pub scores: ScoreLimits,
 }

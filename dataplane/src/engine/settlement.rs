@@ -61,6 +61,7 @@ impl Engine {
             hits.retain(|hit| self.settle_hit(frame, packet, place, hit));
         }
         self.hits = hits;
+        self.add_scores(packet, place);
     }
 
     fn signature(&self, hit: &Hit) -> Option<&Signature> {
@@ -90,10 +91,13 @@ impl Engine {
         let view = PacketView { packet, frame: frame.bytes };
         let (raised, checksum) = (self.raised, |layer| view.checksum(layer));
         let has = |event: &Event| raised.has(event);
+        let reputations = rules.ruleset.detect.reputations();
+        let reputation = |address, category: &str| reputations.of(address, category);
         let facts = PacketFacts {
             events: Some(&has),
             checksum: Some(&checksum),
             stream: stream_bytes(record),
+            reputation: Some(&reputation),
             ..packet_facts(view, protocol)
         };
         let holds = applies(signature, *hit, packet, place.direction, record)

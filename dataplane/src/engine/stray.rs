@@ -124,7 +124,9 @@ impl Engine {
                 PacketFacts { checksum: Some(&checksum), ..packet_facts(view, None) }
             }
         };
-        let facts = PacketFacts { events: Some(&has), ..known };
+        let reputations = rules.ruleset.detect.reputations();
+        let reputation = |address, category: &str| reputations.of(address, category);
+        let facts = PacketFacts { events: Some(&has), reputation: Some(&reputation), ..known };
         let holds = applies(signature, view.packet, stray)
             && signature.numbers.iter().all(|number| self.numbers.matches(number))
             && signature.packet.iter().all(|condition| packet_matches(condition, &facts));

@@ -2,19 +2,19 @@
 //!
 //! One [`EveLine`] is one line of the file. It borrows names from the [`Catalog`] and holds no state.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
 use weir_rules::policy::Policy;
-use weir_rules::signature::{BufferCondition, RuleIndex, Signature};
+use weir_rules::signature::{RuleIndex, Signature};
 
+use super::alert_line::Alert;
 use super::dns::DnsObject;
 use super::record::{
-    AlertEvent, AlertOutcome, DropEvent, Effect, Endpoints, Event, EventKind, FlowEvent, FlowTotals,
-    Identities, PolicyNote,
+    AlertEvent, DropEvent, Effect, Endpoints, Event, EventKind, FlowEvent, FlowTotals, Identities, PolicyNote,
 };
+use super::score_line::Score;
 use super::{AnomalyKind, Catalog};
 use crate::flow::Direction;
 use crate::packet::{IpProtocol, TcpFlags, TunnelKind};
@@ -49,13 +49,13 @@ pub struct EveLine<'c> {
 }
 
 #[derive(Debug, Serialize)]
-struct Ends {
-    src_ip: IpAddr,
+pub(super) struct Ends {
+    pub src_ip: IpAddr,
     #[serde(skip_serializing_if = "Option::is_none")]
-    src_port: Option<u16>,
-    dest_ip: IpAddr,
+    pub src_port: Option<u16>,
+    pub dest_ip: IpAddr,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dest_port: Option<u16>,
+    pub dest_port: Option<u16>,
     proto: Protocol,
     ip_v: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,26 +104,11 @@ enum Body<'c> {
     Anomaly {
         anomaly: Anomaly,
     },
+    Score {
+        score: Score<'c>,
+        flow: Totals,
+    },
     Note {},
-}
-
-#[derive(Debug, Serialize)]
-struct Alert<'c> {
-    action: &'static str,
-    gid: u32,
-    signature_id: u32,
-    rev: u32,
-    signature: &'c str,
-    category: &'c str,
-    severity: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    match_end: Option<u64>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    metadata: BTreeMap<&'c str, Vec<&'c str>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    context: BTreeMap<&'c str, serde_json::Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -269,6 +254,7 @@ impl<'c> EveLine<'c> {
 fn event_type(kind: &EventKind) -> &'static str {
     match kind {
         EventKind::Alert(_) => "alert",
+        EventKind::Score(_) => "score",
         EventKind::Drop(_) => "drop",
         EventKind::Policy(_) => "segmentation",
         EventKind::Flow(_) => "flow",
@@ -287,6 +273,7 @@ fn note_name(note: PolicyNote) -> &'static str {
 fn direction_of(kind: &EventKind) -> Option<Direction> {
     match kind {
         EventKind::Alert(alert) => alert.direction,
+        EventKind::Score(score) => Some(score.direction),
         EventKind::Drop(dropped) => dropped.direction,
         _ => None,
     }
@@ -299,7 +286,7 @@ fn direction_name(direction: Direction) -> &'static str {
     }
 }
 
-fn ends(ends: &Endpoints) -> Ends {
+pub(super) fn ends(ends: &Endpoints) -> Ends {
     let ported = matches!(ends.protocol, IpProtocol::TCP | IpProtocol::UDP | IpProtocol::SCTP);
     let icmp = matches!(ends.protocol, IpProtocol::ICMP | IpProtocol::ICMPV6);
     let [icmp_type, icmp_code] = ends.icmp;
@@ -345,7 +332,7 @@ fn segmentation<'c>(
 fn body<'c>(event: &Event, catalog: Option<&'c Catalog>) -> Body<'c> {
     match &event.kind {
         EventKind::Alert(alert) => {
-            let (object, dns) = (alert_object(alert, catalog), alert.dns.map(DnsObject::new));
+            let (object, dns) = (Alert::new(event, alert, catalog), alert.dns.map(DnsObject::new));
             Body::Alert { alert: object, dns, flow: alert_flow(event, alert) }
         }
         EventKind::Drop(dropped) => {
@@ -355,37 +342,15 @@ fn body<'c>(event: &Event, catalog: Option<&'c Catalog>) -> Body<'c> {
         }
         EventKind::Flow(flow) => Body::Flow { flow: ended(flow), tcp: tcp(event, flow) },
         EventKind::Anomaly { kind, detail } => Body::Anomaly { anomaly: anomaly(*kind, *detail) },
+        EventKind::Score(score) => {
+            Body::Score { score: Score::new(score, catalog), flow: totals(&score.totals) }
+        }
         EventKind::Policy(_) => Body::Note {},
     }
 }
 
-fn signature(catalog: Option<&Catalog>, rule: RuleIndex) -> Option<&Signature> {
+pub(super) fn signature(catalog: Option<&Catalog>, rule: RuleIndex) -> Option<&Signature> {
     catalog?.signatures.signatures.get(rule.0 as usize)
-}
-
-fn alert_object<'c>(alert: &AlertEvent, catalog: Option<&'c Catalog>) -> Alert<'c> {
-    let signature = signature(catalog, alert.rule);
-    let mut metadata: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (key, value) in signature.map(|s| &s.metadata[..]).unwrap_or_default() {
-        metadata.entry(key).or_default().push(value);
-    }
-    Alert {
-        action: match alert.outcome {
-            AlertOutcome::Allowed => "allowed",
-            AlertOutcome::Blocked => "blocked",
-            AlertOutcome::WouldBlock => "would_block",
-        },
-        gid: signature.map_or(0, |s| s.id.gid),
-        signature_id: signature.map_or(0, |s| s.id.sid),
-        rev: signature.map_or(0, |s| s.rev),
-        signature: signature.map_or("", |s| &s.msg),
-        category: signature.map_or("", |s| s.category()),
-        severity: signature.map_or(3, |s| s.priority),
-        field: alert.field.map(|field| field.name()),
-        match_end: alert.field.map(|_| alert.offset),
-        metadata,
-        context: catalog.zip(signature).map(|(catalog, s)| context(alert, catalog, s)).unwrap_or_default(),
-    }
 }
 
 fn alert_flow(event: &Event, alert: &AlertEvent) -> Option<AlertFlow> {
@@ -397,26 +362,6 @@ fn alert_flow(event: &Event, alert: &AlertEvent) -> Option<AlertFlow> {
         }
         _ => AlertFlow { totals, src_ip, dest_ip, src_port, dest_port },
     })
-}
-
-/// What the files of sets say of the elements that an alert is about, by the `context_key`s of its signature.
-fn context<'c>(
-    alert: &AlertEvent,
-    catalog: &Catalog,
-    signature: &'c Signature,
-) -> BTreeMap<&'c str, serde_json::Value> {
-    let conditions = signature.buffers.iter().flat_map(|buffer| &buffer.conditions);
-    let keys = conditions.filter_map(|condition| match condition {
-        BufferCondition::Dataset(dataset) => Some((&*dataset.set.name, dataset.context_key.as_deref()?)),
-        _ => None,
-    });
-    let said = |name: &str| {
-        alert.elements.iter().flatten().find_map(|found| {
-            let table = catalog.sets.table(found.set).filter(|table| table.name() == name)?;
-            serde_json::from_str(table.context(found.element)?).ok()
-        })
-    };
-    keys.filter_map(|(name, key)| Some((key, said(name)?))).collect()
 }
 
 fn totals(totals: &FlowTotals) -> Totals {

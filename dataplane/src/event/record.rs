@@ -8,6 +8,7 @@ use super::Generation;
 use crate::confirm::FoundElement;
 use crate::decode::dns::DnsHeader;
 use crate::decode::recognise::AppProtocol;
+use crate::detect::Reached;
 use crate::flow::{Direction, FlowState, WireId};
 use crate::packet::{Address, IpProtocol, IpVersion, Packet, TcpFlags, TcpHeader, Tenant};
 use crate::time::Nanos;
@@ -90,6 +91,8 @@ pub struct Identities {
 pub enum EventKind {
     /// A signature matched.
     Alert(AlertEvent),
+    /// What signatures weigh together has reached a limit.
+    Score(ScoreEvent),
     /// A packet was not forwarded, or would not have been.
     Drop(DropEvent),
     /// Policy has something to say of a flow that passes.
@@ -144,6 +147,19 @@ pub struct AlertEvent {
     pub elements: [Option<FoundElement>; MAX_ELEMENTS],
     /// The flow so far, where there is one.
     pub totals: Option<FlowTotals>,
+}
+
+/// What signatures weigh together has reached a limit.
+#[derive(Clone, Copy, Debug)]
+pub struct ScoreEvent {
+    /// The total, and who made it up.
+    pub reached: Reached,
+    /// What became of the packet that completed it.
+    pub outcome: AlertOutcome,
+    /// In which direction of the flow.
+    pub direction: Direction,
+    /// The flow so far.
+    pub totals: FlowTotals,
 }
 
 /// Elements of sets that one alert tells of.

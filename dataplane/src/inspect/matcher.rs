@@ -11,6 +11,7 @@ use super::plan::{GroupPlan, Plan};
 use super::progress::{Cover, Fired, ProgressSlab};
 use super::walk::{Span, Walk, is_complete, lies};
 use crate::confirm::FoundElement;
+use crate::decode::TransactionId;
 use crate::flow::Direction;
 
 /// Hits of which one packet is reported to have; more are acted on and counted.
@@ -59,22 +60,29 @@ pub struct Hits {
     list: Vec<Hit>,
     /// Elements of sets that hits are about.
     explained: Vec<(RuleIndex, FoundElement)>,
+    /// Transactions in which signatures that have a score matched.
+    scored: Vec<(RuleIndex, TransactionId)>,
     lost: u64,
 }
 
-/// Elements of sets that are kept for the hits of one packet.
+/// Elements of sets, and transactions, that are kept for the hits of one packet.
 const MAX_EXPLAINED: usize = 64;
 
 impl Default for Hits {
     fn default() -> Hits {
-        Hits { list: Vec::with_capacity(MAX_HITS), explained: Vec::with_capacity(MAX_EXPLAINED), lost: 0 }
+        Hits {
+            list: Vec::with_capacity(MAX_HITS),
+            explained: Vec::with_capacity(MAX_EXPLAINED),
+            scored: Vec::with_capacity(MAX_EXPLAINED),
+            lost: 0,
+        }
     }
 }
 
 impl Hits {
     /// No hits and no room for any, to stand in for what is lent out.
     pub const fn none() -> Hits {
-        Hits { list: Vec::new(), explained: Vec::new(), lost: 0 }
+        Hits { list: Vec::new(), explained: Vec::new(), scored: Vec::new(), lost: 0 }
     }
 
     /// Room for all hits that one packet can have of `signatures` signatures: each in both directions.
@@ -82,6 +90,7 @@ impl Hits {
         Hits {
             list: Vec::with_capacity(signatures * 2 + MAX_HITS),
             explained: Vec::with_capacity(MAX_EXPLAINED),
+            scored: Vec::with_capacity(MAX_EXPLAINED),
             lost: 0,
         }
     }
@@ -98,6 +107,19 @@ impl Hits {
     pub fn clear(&mut self) {
         self.list.clear();
         self.explained.clear();
+        self.scored.clear();
+    }
+
+    /// Notes in which transaction a signature matched; what does not fit counts for its flow.
+    pub fn score(&mut self, rule: RuleIndex, transaction: TransactionId) {
+        if self.scored.len() < self.scored.capacity() {
+            self.scored.push((rule, transaction));
+        }
+    }
+
+    /// The transactions in which a signature matched.
+    pub fn scored(&self, rule: RuleIndex) -> impl Iterator<Item = TransactionId> {
+        self.scored.iter().filter(move |&&(of, _)| of == rule).map(|&(_, transaction)| transaction)
     }
 
     /// Notes an element of a set that a signature's match is about; what does not fit is not told of.

@@ -91,6 +91,13 @@ fn finding(event: &Event, catalog: &Catalog) -> Option<Finding> {
             let (rule, text) = describe(Reason::Policy(rule), catalog);
             (what, "policy", rule, text)
         }
+        EventKind::Score(score) => match score.outcome {
+            AlertOutcome::Allowed => {
+                let (rule, text) = describe(Reason::Score(score.reached.total), catalog);
+                ("alerted", "score", rule, text)
+            }
+            AlertOutcome::Blocked | AlertOutcome::WouldBlock => return None,
+        },
         EventKind::Flow(_) | EventKind::Anomaly { .. } => return None,
     };
     Some(Finding { what, reason, rule, text, flow: flow(event, catalog) })
@@ -109,6 +116,7 @@ fn describe(reason: Reason, catalog: &Catalog) -> (String, String) {
             None => (String::new(), String::new()),
         },
         Reason::Policy(None) => ("default".to_owned(), "no rule allows it".to_owned()),
+        Reason::Score(total) => (format!("a total of {total}"), String::new()),
         other => (other.detail().unwrap_or_default().to_owned(), String::new()),
     }
 }
@@ -118,6 +126,7 @@ fn flow(event: &Event, catalog: &Catalog) -> String {
     let ends = &event.endpoints;
     let turned = match &event.kind {
         EventKind::Alert(alert) => alert.direction == Some(Direction::ToClient),
+        EventKind::Score(score) => score.direction == Direction::ToClient,
         EventKind::Drop(dropped) => dropped.direction == Some(Direction::ToClient),
         _ => false,
     };

@@ -188,7 +188,7 @@ fn packets_and_flows_are_asked() {
         ("app-layer-protocol:failed;", "protocol: Failed"),
         (
             "iprep:src,BadHosts,>,30;",
-            "AddressReputation { end: Source, category: \"BadHosts\", bound: Some((Greater, 30)) }",
+            "AddressReputation { end: Source, category: \"BadHosts\", bound: Compare(Greater, 30) }",
         ),
         ("iprep:any,BadHosts,isset;", "bound: None"),
         ("tls_cert_expired;", "CertificateValidity(Expired)"),

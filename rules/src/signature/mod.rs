@@ -75,7 +75,7 @@ pub use numeric::{NumberCondition, NumberTest, Which};
 pub use operand::{Base, MAX_VARIABLES, Operand, Variable};
 pub use packet::{
     Checksum, ChecksumLayer, Event, EventLayer, FlagMode, FlagTest, IpOption, PacketCondition, ProtocolFound,
-    ProtocolSide, Relation, ReputationEnd, StreamSide, Validity,
+    ProtocolSide, Relation, ReputationBound, ReputationEnd, StreamSide, Validity,
 };
 pub use plain::MAX_PLAIN_CONDITIONS;
 pub use protocol::{AppProtocol, Decoded, RuleProtocol};

@@ -44,8 +44,8 @@ pub enum PacketCondition {
         end: ReputationEnd,
         /// In which category.
         category: Box<str>,
-        /// What it must be; none where it is enough to have one.
-        bound: Option<(Relation, u8)>,
+        /// What it must be.
+        bound: ReputationBound,
     },
     /// `tls_cert_expired` and `tls_cert_valid`.
     CertificateValidity(Validity),
@@ -253,6 +253,17 @@ pub enum ProtocolSide {
     Original,
     /// In one of both.
     Either,
+}
+
+/// What a reputation must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReputationBound {
+    /// There is one.
+    IsSet,
+    /// There is none.
+    IsNotSet,
+    /// There is one, and it compares so.
+    Compare(Relation, u8),
 }
 
 /// Whose reputation.

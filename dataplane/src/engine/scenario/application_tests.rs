@@ -21,6 +21,17 @@ fn the_segment_that_completes_a_forbidden_request_does_not_pass() {
 }
 
 #[test]
+fn a_protocol_is_told_where_no_field_is_asked_for() {
+    let mut rig = Rig::new("alert http any any -> any any (flow:to_server; dsize:>20; sid:1;)");
+    for (port, said, sids) in [(4000, REQUEST, &[1][..]), (4001, b"a conversation of another kind", &[])] {
+        let tcp = Tcp::to_80(port);
+        rig.pass(tcp.handshake());
+        rig.pass([tcp.request(0, said)]);
+        assert_eq!(rig.sids(), sids, "{port}");
+    }
+}
+
+#[test]
 fn other_requests_pass() {
     let (mut rig, tcp) = (Rig::new(FORBIDDEN_URI), Tcp::to_80(4000));
     rig.pass(tcp.handshake());

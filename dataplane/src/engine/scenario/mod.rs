@@ -10,6 +10,7 @@ mod header_tests;
 mod policy_tests;
 mod reload_tests;
 mod rig;
+mod score_tests;
 mod segment_tests;
 mod signature_tests;
 mod state_tests;
