@@ -11,7 +11,7 @@ use std::thread;
 use thiserror::Error;
 use weir_rules::diagnostic::{Diagnostic, Severity, Source};
 use weir_rules::policy::Policy;
-use weir_rules::signature::{self, SignatureSet, Variables};
+use weir_rules::signature::{self, Adjustments, SignatureSet, Variables};
 
 use crate::database::{CacheCounters, Compiler, DatabaseCache};
 use crate::dataset::{Outside, SetFiles, save_sets};
@@ -35,6 +35,8 @@ pub struct RulesetFiles {
     pub cache: Option<PathBuf>,
     /// Where the files of sets are.
     pub sets: SetFiles,
+    /// What is said of signatures beside their rules.
+    pub thresholds: Vec<PathBuf>,
     /// Files with the categories of reputations.
     pub categories: Vec<PathBuf>,
     /// Files with reputations of addresses.
@@ -50,6 +52,7 @@ impl Default for RulesetFiles {
             shared_bits: SHARED_BITS,
             cache: None,
             sets: SetFiles::Disk { directory: None, outside: Outside::Refused },
+            thresholds: Vec::new(),
             categories: Vec::new(),
             reputations: Vec::new(),
         }
@@ -62,6 +65,7 @@ struct Texts<'t> {
     rules: &'t [Arc<Source>],
     policies: &'t [Arc<Source>],
     variables: &'t [(String, String)],
+    thresholds: &'t [Arc<Source>],
 }
 
 /// How wrong rules are taken.
@@ -107,6 +111,8 @@ pub struct Ruleset {
     pub databases: Arc<Databases>,
     /// What the others compiled to.
     pub detect: Arc<DetectTable>,
+    /// What is said of signatures beside their rules.
+    pub adjustments: Adjustments,
 }
 
 /// A rule set with what there is to say about its texts.
@@ -136,7 +142,13 @@ impl Ruleset {
     ) -> Result<Compiled, RulesetError> {
         let rules = read_all(&files.rules)?;
         let policies = read_all(&files.policies)?;
-        let texts = Texts { rules: &rules, policies: &policies, variables: &files.variables };
+        let thresholds = read_all(&files.thresholds)?;
+        let texts = Texts {
+            rules: &rules,
+            policies: &policies,
+            variables: &files.variables,
+            thresholds: &thresholds,
+        };
         let previous = previous.map(|previous| &*previous.detect);
         let read = Reputations::read(&read_all(&files.categories)?, &read_all(&files.reputations)?);
         let (reputations, diagnostics) = (Arc::new(read.0), read.1);
@@ -163,7 +175,7 @@ impl Ruleset {
         generation: Generation,
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
-        let texts = Texts { rules, policies, variables };
+        let texts = Texts { rules, policies, variables, ..Texts::default() };
         Ruleset::build(&texts, Inheritance::default(), &Compiler::default(), generation, strictness)
     }
 
@@ -174,19 +186,20 @@ impl Ruleset {
         previous: &Ruleset,
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
-        let texts = Texts { rules, policies, variables: &[] };
+        let texts = Texts { rules, policies, ..Texts::default() };
         let inheritance = Inheritance { previous: Some(&previous.detect), ..Inheritance::default() };
         Ruleset::build(&texts, inheritance, &Compiler::default(), previous.generation.next(), strictness)
     }
 
-    /// Compiles signatures with what is around them.
+    /// Compiles signatures with what is around them: what is said of them in other files, sets, reputations.
     pub fn compile_with(
         rules: &[Arc<Source>],
+        thresholds: &[Arc<Source>],
         inheritance: Inheritance<'_>,
         generation: Generation,
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
-        let texts = Texts { rules, ..Texts::default() };
+        let texts = Texts { rules, thresholds, ..Texts::default() };
         Ruleset::build(&texts, inheritance, &Compiler::default(), generation, strictness)
     }
 
@@ -197,14 +210,17 @@ impl Ruleset {
         generation: Generation,
         strictness: Strictness,
     ) -> Result<Compiled, RulesetError> {
-        let Texts { rules, policies, variables } = texts;
+        let Texts { rules, policies, variables, thresholds } = texts;
         let (policy, mut diagnostics) = if policies.is_empty() {
             (Policy::allow_all(), Vec::new())
         } else {
             Policy::load(policies).map_err(RulesetError::Invalid)?
         };
-        let loaded = signature::load(rules, &Variables::with(variables));
+        let variables = Variables::with(variables);
+        let loaded = signature::load(rules, &variables);
         diagnostics.extend(loaded.diagnostics);
+        let (adjustments, wrong) = signature::adjustments(thresholds, &variables, &loaded.set);
+        diagnostics.extend(wrong);
         let ((databases, report), (detect, unasked)) = thread::scope(|scope| {
             let detect = scope.spawn(|| DetectTable::compile(&loaded.set, inheritance, compiler));
             let databases = Databases::compile_with(&loaded.set, compiler);
@@ -223,6 +239,7 @@ impl Ruleset {
             policy: Arc::new(policy),
             databases: Arc::new(databases),
             detect: Arc::new(detect),
+            adjustments,
         };
         let (undecoded, unread) = (loaded.undecoded, loaded.failed);
         let cache = compiler.cache_counters();

@@ -22,6 +22,9 @@ pub struct RulesSource {
     /// A signature file, besides those of the configuration; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
+    /// A file in the form of Suricata's threshold.config, besides those of the configuration; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub thresholds: Vec<PathBuf>,
     /// A policy file, besides those of the configuration; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub policy: Vec<PathBuf>,
@@ -49,6 +52,7 @@ impl RulesSource {
             None => without(),
         };
         config.rules.extend(self.rules.iter().cloned());
+        config.thresholds.extend(self.thresholds.iter().cloned());
         config.policy.extend(self.policy.iter().cloned());
         config.inspect.strict |= self.strict;
         if let Some(cache) = &self.cache {

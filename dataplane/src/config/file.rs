@@ -39,6 +39,8 @@ pub struct Config {
     pub scores: Scores,
     /// Signature files. Paths are relative to the configuration file.
     pub rules: Vec<PathBuf>,
+    /// Files in the form of Suricata's `threshold.config`.
+    pub thresholds: Vec<PathBuf>,
     /// Segmentation policy files; none allows everything.
     pub policy: Vec<PathBuf>,
     /// Address and port variables of the signatures, like `HOME_NET`.

@@ -45,6 +45,7 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
         .iter_mut()
         .chain(&mut config.policy)
         .chain(&mut config.datasets.directory)
+        .chain(&mut config.thresholds)
         .chain(&mut config.reputation.categories)
         .chain(&mut config.reputation.files)
     {

@@ -95,6 +95,7 @@ impl Config {
                     file::Outside::Allowed => Outside::Allowed,
                 },
             },
+            thresholds: self.thresholds.clone(),
             categories: self.reputation.categories.clone(),
             reputations: self.reputation.files.clone(),
             shared_bits: self.state.shared_bits.value as usize,

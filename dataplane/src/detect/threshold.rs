@@ -3,10 +3,12 @@
 //! Counts are kept for each rule and whatever it tracks, in a table of fixed size for each worker; with several workers
 //! each counts what it sees. When the table is full, the entry that was touched longest ago makes room.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use weir_rules::signature::{DetectionFilter, RuleIndex, Threshold, ThresholdKind, Track};
+use weir_rules::signature::{
+    DetectionFilter, RateFilter, RuleAction, RuleIndex, Threshold, ThresholdKind, Track, UniqueOn,
+};
 
 use crate::packet::{Address, Packet};
 use crate::time::Nanos;
@@ -29,6 +31,8 @@ struct Count {
     touched: Nanos,
     matches: u32,
     next_backoff: u32,
+    /// Until when another action is done.
+    until: Nanos,
 }
 
 /// Whether a match counts or is reported.
@@ -45,6 +49,9 @@ pub enum Passage {
 pub struct Thresholds {
     reported: HashMap<Key, Count, ahash::RandomState>,
     filtered: HashMap<Key, Count, ahash::RandomState>,
+    rated: HashMap<Key, Count, ahash::RandomState>,
+    /// Ports that were counted, each with the beginning of its time.
+    ports: HashSet<(Key, Nanos, u16), ahash::RandomState>,
     capacity: usize,
     evicted: u64,
 }
@@ -59,7 +66,8 @@ impl Thresholds {
     /// Room for `capacity` counts of each kind, in memory that is taken as it is needed.
     pub fn with_capacity(capacity: usize) -> Thresholds {
         let counts = || HashMap::with_hasher(ahash::RandomState::new());
-        Thresholds { reported: counts(), filtered: counts(), capacity, evicted: 0 }
+        let ports = HashSet::with_hasher(ahash::RandomState::new());
+        Thresholds { reported: counts(), filtered: counts(), rated: counts(), ports, capacity, evicted: 0 }
     }
 
     /// Counts given up for want of room.
@@ -79,8 +87,48 @@ impl Thresholds {
         let key = key(filter.track, rule, packet, flow);
         let seconds = filter.seconds;
         let count = touch(&mut self.filtered, self.capacity, &mut self.evicted, key, seconds, now);
-        count.matches = count.matches.saturating_add(1);
+        let port = filter.unique_on.map(|unique| match unique {
+            UniqueOn::SourcePort => packet.src_port,
+            UniqueOn::DestinationPort => packet.dst_port,
+        });
+        let is_new = port.is_none_or(|port| {
+            if self.ports.len() >= self.capacity {
+                // Those of times that are over, first; where that does not help, all are new again.
+                let over = Duration::from_secs(u64::from(seconds));
+                self.ports.retain(|(_, since, _)| now.since(*since) < over);
+                if self.ports.len() >= self.capacity {
+                    self.evicted += self.ports.len() as u64;
+                    self.ports.clear();
+                }
+            }
+            self.ports.insert((key, count.since, port))
+        });
+        count.matches = count.matches.saturating_add(u32::from(is_new));
         if count.matches > filter.count { Passage::Counts } else { Passage::Suppressed }
+    }
+
+    /// The action that is done in place of a signature's own, where it matches as often as a `rate_filter` says.
+    pub fn rate(
+        &mut self,
+        filter: &RateFilter,
+        rule: RuleIndex,
+        packet: &Packet,
+        flow: u64,
+        now: Nanos,
+    ) -> Option<RuleAction> {
+        let key = key(filter.track, rule, packet, flow);
+        let until = self.rated.get(&key).map_or(Nanos::ZERO, |count| count.until);
+        let count = touch(&mut self.rated, self.capacity, &mut self.evicted, key, filter.seconds, now);
+        count.until = until;
+        if now < until {
+            return Some(filter.action);
+        }
+        count.matches = count.matches.saturating_add(1);
+        (count.matches > filter.count).then(|| {
+            *count = Count { matches: 0, since: now, ..*count };
+            count.until = now + Duration::from_secs(u64::from(filter.timeout));
+            filter.action
+        })
     }
 
     /// Whether a match is reported, by the `threshold` of its rule.
@@ -150,7 +198,7 @@ fn touch<'c>(
         counts.retain(|_, count| count.touched > middle);
         *evicted += (before - counts.len()) as u64;
     }
-    let fresh = Count { since: now, touched: now, matches: 0, next_backoff: 0 };
+    let fresh = Count { since: now, touched: now, matches: 0, next_backoff: 0, until: Nanos::ZERO };
     let count = counts.entry(key).or_insert(fresh);
     if now.since(count.since) >= Duration::from_secs(u64::from(seconds)) {
         *count = fresh;
@@ -193,6 +241,44 @@ mod tests {
         assert_eq!(pass(&from(1)), Passage::Suppressed);
         assert_eq!(pass(&from(2)), Passage::Suppressed);
         assert_eq!(pass(&from(1)), Passage::Counts);
+    }
+
+    #[test]
+    fn ports_count_once_where_the_filter_says_so() {
+        let unique_on = Some(UniqueOn::DestinationPort);
+        let filter = DetectionFilter { track: Track::BySource, count: 2, seconds: 10, unique_on };
+        let mut thresholds = Thresholds::with_capacity(100);
+        let mut pass = |second: u64, dst_port| {
+            let packet = Packet { dst_port, ..Packet::default() };
+            let now = Nanos(second * 1_000_000_000 + 1);
+            thresholds.filter(&filter, RuleIndex(1), &packet, 0, now) == Passage::Counts
+        };
+        let passed = [80, 80, 80, 81, 81, 82, 80].map(|port| pass(1, port));
+        assert_eq!(passed, [false, false, false, false, false, true, true]);
+        assert!(!pass(12, 80) && !pass(12, 81) && pass(12, 82), "a new time");
+        for port in 0..1_000 {
+            pass(13, port);
+        }
+        assert!(thresholds.ports.len() <= 100);
+    }
+
+    #[test]
+    fn a_rate_changes_the_action_for_a_time() {
+        let filter = RateFilter {
+            track: Track::BySource,
+            count: 2,
+            seconds: 10,
+            action: RuleAction::Drop,
+            timeout: 30,
+        };
+        let mut thresholds = Thresholds::default();
+        let packet = Packet::default();
+        let mut rate = |second: u64| {
+            let now = Nanos(second * 1_000_000_000 + 1);
+            thresholds.rate(&filter, RuleIndex(1), &packet, 0, now).is_some()
+        };
+        assert_eq!([1, 2, 3, 4, 20, 32].map(&mut rate), [false, false, true, true, true, true]);
+        assert_eq!([33, 34, 50].map(rate), [false, false, false]);
     }
 
     #[test]

@@ -215,7 +215,7 @@ impl Engine {
             if !applies(signature, hit, packet, place.direction, record) {
                 continue;
             }
-            outcome = outcome.and(signature.action, hit);
+            outcome = outcome.and(self.hits.action(hit.rule, signature.action), hit);
         }
         Some(outcome)
     }
@@ -245,7 +245,7 @@ impl Engine {
                 self.hits.lose();
                 continue;
             }
-            let outcome = match (signature.action, mode) {
+            let outcome = match (self.hits.action(hit.rule, signature.action), mode) {
                 (RuleAction::Alert | RuleAction::Pass, _) => AlertOutcome::Allowed,
                 (_, Mode::Enforce) => AlertOutcome::Blocked,
                 (_, Mode::Observe) => AlertOutcome::WouldBlock,

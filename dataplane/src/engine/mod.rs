@@ -9,6 +9,7 @@ mod judgement;
 mod lifecycle;
 mod pipeline;
 mod report;
+mod reporting;
 mod rules;
 #[cfg(test)]
 mod scenario;

@@ -13,6 +13,7 @@ use super::frame::Frame;
 use super::judgement::applies;
 use super::lifecycle::Place;
 use super::pipeline::{Assembly, Engine};
+use super::reporting::Actions;
 use crate::app::AppHandle;
 use crate::confirm::packet::{PacketFacts, matches as packet_matches};
 use crate::counter::Counter;
@@ -22,7 +23,7 @@ use crate::detect::{
     rule_protocol, stream_bytes,
 };
 use crate::flow::{Direction, FlowRecord};
-use crate::inspect::{Hit, Hits, Reporting};
+use crate::inspect::{Hit, Hits};
 use crate::packet::Packet;
 
 impl Engine {
@@ -53,12 +54,21 @@ impl Engine {
     pub(super) fn settle(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) {
         let mut hits = std::mem::replace(&mut self.hits, Hits::none());
         let is_plain = |hit: &Hit| self.signature(hit).is_none_or(|s| s.plain_conditions().is_some());
-        if !hits.as_slice().iter().all(is_plain) {
+        let adjusted = !self.rules.current.ruleset.adjustments.is_empty();
+        let mut actions = Actions::default();
+        if adjusted || !hits.as_slice().iter().all(is_plain) {
             if let Some(record) = self.flows.get(place.id) {
                 fill_numbers(&mut self.numbers, PacketView { packet, frame: frame.bytes }, Some(record));
             }
             hits.sort_by_key(|hit| self.order(hit));
-            hits.retain(|hit| self.settle_hit(frame, packet, place, hit));
+            hits.retain(|hit| {
+                let settled = self.settle_hit(frame, packet, place, hit);
+                if settled {
+                    self.settle_report(frame, packet, place, hit, &mut actions);
+                }
+                settled
+            });
+            actions.into_iter().for_each(|(rule, action)| hits.act(rule, action));
         }
         self.hits = hits;
         self.add_scores(packet, place);
@@ -136,12 +146,6 @@ impl Engine {
             self.counters.add(Counter::StateExpired, cost.expired);
             self.counters.add(Counter::StateEvicted, cost.evicted);
             self.counters.add(Counter::StateFull, cost.full);
-        }
-        if let Some(threshold) = &signature.threshold
-            && rules.thresholds.report(threshold, hit.rule, packet, flow_key, frame.time)
-                == Passage::Suppressed
-        {
-            hit.reporting = Reporting::Suppressed;
         }
         true
     }

@@ -138,9 +138,7 @@ impl Engine {
         {
             return false;
         }
-        if let Some(threshold) = &signature.threshold
-            && rules.thresholds.report(threshold, hit.rule, view.packet, 0, frame.time) == Passage::Suppressed
-        {
+        if !rules.reports(hit.rule, view.packet, [view.packet.src, view.packet.dst], 0, frame.time) {
             hit.reporting = Reporting::Suppressed;
         }
         true

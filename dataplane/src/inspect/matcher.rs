@@ -5,7 +5,7 @@
 //! all of its steps are where they must be. Signatures of a single pattern skip all that.
 
 use weir_rules::field::FieldId;
-use weir_rules::signature::RuleIndex;
+use weir_rules::signature::{RuleAction, RuleIndex};
 
 use super::plan::{GroupPlan, Plan};
 use super::progress::{Cover, Fired, ProgressSlab};
@@ -62,6 +62,8 @@ pub struct Hits {
     explained: Vec<(RuleIndex, FoundElement)>,
     /// Transactions in which signatures that have a score matched.
     scored: Vec<(RuleIndex, TransactionId)>,
+    /// Actions that are done in place of those of the signatures.
+    actions: Vec<(RuleIndex, RuleAction)>,
     lost: u64,
 }
 
@@ -74,6 +76,7 @@ impl Default for Hits {
             list: Vec::with_capacity(MAX_HITS),
             explained: Vec::with_capacity(MAX_EXPLAINED),
             scored: Vec::with_capacity(MAX_EXPLAINED),
+            actions: Vec::with_capacity(MAX_EXPLAINED),
             lost: 0,
         }
     }
@@ -82,7 +85,7 @@ impl Default for Hits {
 impl Hits {
     /// No hits and no room for any, to stand in for what is lent out.
     pub const fn none() -> Hits {
-        Hits { list: Vec::new(), explained: Vec::new(), scored: Vec::new(), lost: 0 }
+        Hits { list: Vec::new(), explained: Vec::new(), scored: Vec::new(), actions: Vec::new(), lost: 0 }
     }
 
     /// Room for all hits that one packet can have of `signatures` signatures: each in both directions.
@@ -91,6 +94,7 @@ impl Hits {
             list: Vec::with_capacity(signatures * 2 + MAX_HITS),
             explained: Vec::with_capacity(MAX_EXPLAINED),
             scored: Vec::with_capacity(MAX_EXPLAINED),
+            actions: Vec::with_capacity(MAX_EXPLAINED),
             lost: 0,
         }
     }
@@ -108,6 +112,19 @@ impl Hits {
         self.list.clear();
         self.explained.clear();
         self.scored.clear();
+        self.actions.clear();
+    }
+
+    /// Does another action than that of a signature.
+    pub fn act(&mut self, rule: RuleIndex, action: RuleAction) {
+        if self.actions.len() < self.actions.capacity() {
+            self.actions.push((rule, action));
+        }
+    }
+
+    /// The action for a signature.
+    pub fn action(&self, rule: RuleIndex, own: RuleAction) -> RuleAction {
+        self.actions.iter().find(|&&(of, _)| of == rule).map_or(own, |&(_, action)| action)
     }
 
     /// Notes in which transaction a signature matched; what does not fit counts for its flow.

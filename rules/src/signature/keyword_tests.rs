@@ -190,7 +190,7 @@ fn packets_and_flows_are_asked() {
             "iprep:src,BadHosts,>,30;",
             "AddressReputation { end: Source, category: \"BadHosts\", bound: Compare(Greater, 30) }",
         ),
-        ("iprep:any,BadHosts,isset;", "bound: None"),
+        ("iprep:any,BadHosts,isset;", "bound: IsSet"),
         ("tls_cert_expired;", "CertificateValidity(Expired)"),
         ("tls_cert_valid;", "CertificateValidity(Valid)"),
     ];

@@ -13,6 +13,7 @@
 //! a number a line in [`number`](crate::number).
 
 mod address;
+mod adjust;
 mod agreement;
 mod buffer;
 mod build;
@@ -56,6 +57,7 @@ mod keyword_tests;
 #[cfg(test)]
 mod parse_tests;
 
+pub use adjust::{Adjustment, Adjustments, RateFilter, SuppressedEnd, Suppression, adjustments};
 pub use buffer::{
     Absent, Base64Decode, Buffer, BufferCondition, BufferMatch, Capture, CaptureScope, Content, DataAt,
     Dollar, Edge, End, Entropy, EntropyBound, Greed, HeaderBytes, PacketEnd, Regex, RegexStart,

@@ -1,6 +1,7 @@
 //! The engine held against conversations: frames go in one by one, and each verdict is asked for.
 
 mod accounting_tests;
+mod adjustment_tests;
 mod application_tests;
 mod conversation;
 mod dataset_tests;

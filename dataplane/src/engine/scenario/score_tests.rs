@@ -115,7 +115,7 @@ fn with_reputations(rules: &str) -> Rig {
     let inheritance = Inheritance { reputations: Some(&table), ..Inheritance::default() };
     let source = [Source::new("test.rules", rules)];
     let compiled =
-        Ruleset::compile_with(&source, inheritance, Generation(1), Strictness::Lenient).expect("rules");
+        Ruleset::compile_with(&source, &[], inheritance, Generation(1), Strictness::Lenient).expect("rules");
     Rig::with(compiled.ruleset)
 }
 

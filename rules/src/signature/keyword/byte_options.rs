@@ -90,7 +90,7 @@ impl ByteOptions {
 }
 
 /// `multiplier 4` and `oper +`: a name and what it is given.
-pub(super) fn named_argument(option: Piece<'_>) -> (&str, Piece<'_>) {
+pub(in crate::signature) fn named_argument(option: Piece<'_>) -> (&str, Piece<'_>) {
     match option.text.split_once(char::is_whitespace) {
         Some((name, _)) => (name, option.skip(name.len()).trimmed()),
         None => (option.text, option.skip(option.text.len())),

@@ -10,6 +10,10 @@ use super::names::SURICATA_KEYWORDS;
 use super::text::{OptionText, Piece};
 use crate::number::NumberId;
 
+pub(super) use byte_options::named_argument;
+pub(super) use number::number;
+pub(super) use track::Rate;
+
 mod absent;
 mod app_layer_protocol;
 mod base64_decode;

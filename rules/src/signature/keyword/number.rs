@@ -7,7 +7,7 @@ use crate::signature::fault::Fault;
 use crate::signature::text::Piece;
 
 /// Reads a number within `bounds`, which are those of Suricata.
-pub(super) fn number<T>(value: Piece<'_>, bounds: RangeInclusive<T>) -> Result<T, Fault>
+pub(in crate::signature) fn number<T>(value: Piece<'_>, bounds: RangeInclusive<T>) -> Result<T, Fault>
 where
     T: FromStr + PartialOrd + std::fmt::Display,
 {

@@ -8,7 +8,7 @@ use crate::signature::text::Piece;
 
 /// What was said.
 #[derive(Debug, Default)]
-pub(super) struct Rate<'t> {
+pub(in crate::signature) struct Rate<'t> {
     pub kind: Option<Piece<'t>>,
     pub track: Option<Track>,
     pub count: Option<u32>,
@@ -19,8 +19,13 @@ pub(super) struct Rate<'t> {
 
 impl<'t> Rate<'t> {
     pub fn read(value: Piece<'t>) -> Result<Rate<'t>, Fault> {
+        Rate::of(value.split(','))
+    }
+
+    /// What parts say that are apart already.
+    pub fn of(parts: impl Iterator<Item = Piece<'t>>) -> Result<Rate<'t>, Fault> {
         let mut rate = Rate::default();
-        for part in value.split(',') {
+        for part in parts {
             let (name, argument) = named_argument(part);
             match name {
                 "type" => rate.kind = Some(argument),
