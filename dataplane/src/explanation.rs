@@ -232,6 +232,7 @@ fn asked(ruleset: &Ruleset, rule: RuleIndex, signature: &Signature, groups: &[Gr
         Asked::Transaction => "of each transaction, confirmed by the full rule".to_owned(),
         Asked::Packet => "of each packet, confirmed by the full rule".to_owned(),
         Asked::Raised => "of packets about which something was raised, confirmed by the full rule".to_owned(),
+        Asked::Detection => "when something is wrong about which protocol a flow has".to_owned(),
         Asked::Elsewhere => {
             let reason = unsupported(signature).unwrap_or_else(|| "`weir rules check` says why".to_owned());
             format!("not at all: {reason}")
@@ -251,7 +252,7 @@ fn cost(ruleset: &Ruleset, rule: RuleIndex, signature: &Signature, groups: &[Gro
     let bytes = signature.fast_pattern().map_or(0, |fast| fast.part.len());
     match ruleset.detect.asked(rule) {
         Asked::Elsewhere => CostClass::NotAsked,
-        Asked::Raised => CostClass::RareCandidate,
+        Asked::Raised | Asked::Detection => CostClass::RareCandidate,
         _ if is_found_by(groups, Membership::Always) => CostClass::Always,
         _ if is_found_by(groups, Membership::ByLiteral) && bytes < RARE_BYTES => CostClass::CommonCandidate,
         _ => CostClass::RareCandidate,

@@ -5,9 +5,7 @@
 
 use weir_rules::field::FieldId;
 use weir_rules::number::Level;
-use weir_rules::signature::{
-    AppProtocol as RuleApp, Event, EventLayer, FragmentOption, NumberCondition, PacketCondition, Signature,
-};
+use weir_rules::signature::{Event, EventLayer, FragmentOption, NumberCondition, PacketCondition, Signature};
 
 use super::frame::Frame;
 use super::judgement::applies;
