@@ -41,9 +41,19 @@ impl Engine {
     ) -> Decision {
         let found = self.flows.find(key, hash);
         match found.and_then(|id| self.settled(frame, packet, id, side)) {
-            Some(place) => self.apply(frame, packet, place, Announce::CountOnly),
+            Some(place) => self.settled_packet(frame, packet, place),
             None => self.unsettled_packet(frame, packet, key, (side, hash), found),
         }
+    }
+
+    /// The short way, up to inspection.
+    #[inline]
+    pub(super) fn settled_packet(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
+        if place.verdict == CachedVerdict::Forward {
+            return Decision::FORWARD;
+        }
+        self.raise_segment(place.id, packet, place.direction);
+        self.apply(frame, packet, place, Announce::CountOnly)
     }
 
     /// The long way: a packet that begins a flow, or may change it, or whose flow is to be decided about.
@@ -114,15 +124,25 @@ impl Engine {
         }
     }
 
+    /// Notes what is odd about a segment, where signatures ask for it; before it moves anything.
+    #[inline]
+    fn raise_segment(&mut self, id: FlowId, packet: &Packet, direction: Direction) {
+        let wanted = !self.rules.current.ruleset.detect.events().stream.is_empty();
+        if wanted
+            && packet.protocol == IpProtocol::TCP
+            && let Some(record) = self.flows.get(id)
+        {
+            let events = stream_events(record, direction, packet, self.settings.window);
+            self.raised.stream = self.raised.stream.union(events);
+        }
+    }
+
     /// Moves the state of a flow, by those flags of the packet that its receiver would believe.
     fn track(&mut self, id: FlowId, packet: &Packet, side: Side, now: Nanos) -> Transition {
         let Some(record) = self.flows.get(id) else { return Transition::Stays };
         let direction = record.direction(side);
-        let detect = &self.rules.current.ruleset.detect;
-        if packet.protocol == IpProtocol::TCP && !detect.events().stream.is_empty() {
-            let events = stream_events(record, direction, packet, self.settings.window);
-            self.raised.stream = self.raised.stream.union(events);
-        }
+        self.raise_segment(id, packet, direction);
+        let Some(record) = self.flows.get(id) else { return Transition::Stays };
         // What is kept of streams is a cache line of its own, which other packets need not wait for.
         let segment = match packet.protocol {
             IpProtocol::TCP => believable(record, direction, packet, self.settings.window),

@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use weir_hw::MemoryError;
 
-use super::enforcement::Announce;
 use super::frame::{Checksum, Decision, Frame};
-use super::lifecycle::Place;
 use super::rules::{Draining, LiveRules, WorkerRules};
 use super::settings::EngineSettings;
 use super::stray::Stray;
@@ -20,7 +18,7 @@ use crate::counter::{Counter, Counters};
 use crate::decode::recognise::AppProtocol;
 use crate::detect::{Raised, Reached};
 use crate::event::{EventProducer, Generation};
-use crate::flow::{CachedVerdict, FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
+use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
 use crate::inspect::{Hits, InspectCounters};
 use crate::packet::{
     FragmentConfig, FragmentTable, FrameKind, IpProtocol, IpVersion, Packet, ParseError, parse_into,
@@ -288,8 +286,7 @@ impl Engine {
                 // Once more here what `flow_packet` begins with, because for most packets that is all.
                 let found = self.flows.find(key, *hash);
                 match found.and_then(|id| self.settled(frame, &slot.packet, id, *side)) {
-                    Some(Place { verdict: CachedVerdict::Forward, .. }) => Decision::FORWARD,
-                    Some(place) => self.apply(frame, &slot.packet, place, Announce::CountOnly),
+                    Some(place) => self.settled_packet(frame, &slot.packet, place),
                     None => self.unsettled_packet(frame, &slot.packet, key, (*side, *hash), found),
                 }
             }
