@@ -145,6 +145,10 @@ fn link() {
     {
         println!("cargo::rustc-link-lib=dylib={library}");
     }
+    // Logging is a library of its own from DPDK 23.11 on.
+    if words(&pkg_config(&["--libs-only-l"])).iter().any(|flag| flag == "-lrte_log") {
+        println!("cargo::rustc-link-lib=dylib=rte_log");
+    }
 }
 
 fn fail(problem: &str) -> ! {

@@ -11,6 +11,7 @@ use super::raised::Raised;
 use crate::app::DETECTION_EVENTS;
 use crate::decode::http1::Oddity;
 use crate::decode::http2::Http2Event;
+use crate::decode::sip::SipEvent;
 use crate::decode::websocket::WebSocketEvent;
 use crate::decode::{dns, tls};
 
@@ -82,8 +83,9 @@ fn is_told(number: NumberId) -> bool {
 fn is_raised(event: &Event) -> bool {
     let http2 = Http2Event::ALL.into_iter().map(Http2Event::name);
     let websocket = WebSocketEvent::ALL.into_iter().map(WebSocketEvent::name);
-    let mut names =
-        Oddity::all_names().chain(http2).chain(websocket).chain(dns::event_names()).chain(tls::event_names());
+    let sip = SipEvent::ALL.into_iter().map(SipEvent::name);
+    let http = Oddity::all_names().chain(http2).chain(websocket);
+    let mut names = http.chain(sip).chain(dns::event_names()).chain(tls::event_names());
     event.layer == EventLayer::Application
         && (names.any(|name| name == &*event.name) || DETECTION_EVENTS.contains(&&*event.name))
 }

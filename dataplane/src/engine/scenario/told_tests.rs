@@ -119,3 +119,12 @@ fn what_no_automaton_can_follow_goes_to_pcre() {
     assert_ne!(send(b"key=a&again=a"), Verdict::Forward);
     assert_eq!(rig.sids(), [1]);
 }
+
+#[test]
+fn what_is_odd_about_sip_is_told() {
+    let mut rig = Rig::new("alert sip any any -> any any (app-layer-event:sip.incomplete_data; sid:1;)");
+    let mut send = |text: &[u8]| rig.send(&datagram(Direction::ToServer, [5060, 5060], text));
+    send(b"OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nCall-ID: 1\r\n\r\n");
+    send(b"OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UD");
+    assert_eq!(rig.sids(), [1]);
+}
