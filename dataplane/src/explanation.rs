@@ -343,11 +343,8 @@ fn shown_bytes(bytes: &[u8]) -> String {
 
 fn needs(signature: &Signature) -> Vec<String> {
     let mut needs = Vec::new();
-    let flow = signature.flow;
+    needs.extend(signature.flow.words().map(|word| format!("flow {word}")));
     let options = [
-        flow.direction.map(|direction| format!("flow {direction:?}")),
-        flow.state.map(|state| format!("flow {state:?}")),
-        flow.stream.map(|stream| format!("stream {stream:?}")),
         signature.app.map(|app| format!("the protocol {}", app.name())),
         signature.hook.as_ref().map(|hook| format!("the state {hook}")),
     ];

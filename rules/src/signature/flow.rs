@@ -50,3 +50,42 @@ pub enum StreamOption {
     /// Packets only (`no_stream`).
     Excluded,
 }
+
+impl FlowOptions {
+    /// The options as a rule writes them.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        let direction = self.direction.map(|direction| match direction {
+            FlowDirection::ToServer => "to_server",
+            FlowDirection::ToClient => "to_client",
+        });
+        let state = self.state.map(|state| match state {
+            FlowState::Established => "established",
+            FlowState::NotEstablished => "not_established",
+            FlowState::Stateless => "stateless",
+        });
+        let stream = self.stream.map(|stream| match stream {
+            StreamOption::Only => "only_stream",
+            StreamOption::Excluded => "no_stream",
+        });
+        let fragments = self.fragments.map(|fragments| match fragments {
+            FragmentOption::Only => "only_frag",
+            FragmentOption::Excluded => "no_frag",
+        });
+        [direction, state, stream, fragments].into_iter().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_read_as_they_are_written() {
+        let options = FlowOptions {
+            direction: Some(FlowDirection::ToClient),
+            fragments: Some(FragmentOption::Excluded),
+            ..FlowOptions::default()
+        };
+        assert_eq!(options.words().collect::<Vec<_>>(), ["to_client", "no_frag"]);
+    }
+}
