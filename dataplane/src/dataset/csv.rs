@@ -3,18 +3,14 @@
 
 use weir_rules::signature::DatasetKind;
 
-use super::element::{Element, Fault, value};
+use super::element::{Element, Fault, lines, value};
 
 pub(super) fn read(
     kind: Option<DatasetKind>,
     text: &str,
     each: &mut dyn FnMut(Element),
 ) -> Result<(), Fault> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let line = line.trim_ascii_end();
+    for (start, line) in lines(text) {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }

@@ -46,6 +46,16 @@ pub fn read(source: &DatasetSource, text: &str, each: &mut dyn FnMut(Element)) -
     }
 }
 
+/// The lines of a text without what ends them, each with where it starts.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut next = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = next;
+        next += line.len();
+        (start, line.trim_ascii_end())
+    })
+}
+
 /// A value as a file that is not JSON writes it: strings in Base64, digests in hexadecimal.
 pub(super) fn value(kind: Option<DatasetKind>, text: &str) -> Result<Vec<u8>, &'static str> {
     match kind {

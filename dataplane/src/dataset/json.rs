@@ -3,7 +3,7 @@
 use serde_json::Value;
 use weir_rules::signature::{DatasetKind, DatasetSource};
 
-use super::element::{Element, Fault, plain};
+use super::element::{Element, Fault, lines, plain};
 
 /// One document, in which `array_key` names the array; the document itself is the array where there is none.
 pub(super) fn read_document(
@@ -32,11 +32,7 @@ pub(super) fn read_lines(
     text: &str,
     each: &mut dyn FnMut(Element),
 ) -> Result<(), Fault> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let line = line.trim_ascii_end();
+    for (start, line) in lines(text) {
         if !line.is_empty() {
             let value = parse(line, start)?;
             each(element(source, value).map_err(|(message, help)| fault(line, start, &message, help))?);

@@ -31,6 +31,7 @@ pub(super) struct Place {
 
 impl Engine {
     /// A whole packet with its flow's key: the flow is found or begun, and its verdict applied.
+    #[inline]
     pub(super) fn flow_packet(
         &mut self,
         frame: &Frame<'_>,
@@ -48,7 +49,7 @@ impl Engine {
 
     /// The short way, up to inspection.
     #[inline]
-    pub(super) fn settled_packet(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
+    fn settled_packet(&mut self, frame: &Frame<'_>, packet: &Packet, place: Place) -> Decision {
         if place.verdict == CachedVerdict::Forward {
             return Decision::FORWARD;
         }
@@ -57,7 +58,8 @@ impl Engine {
     }
 
     /// The long way: a packet that begins a flow, or may change it, or whose flow is to be decided about.
-    pub(super) fn unsettled_packet(
+    #[inline(never)]
+    fn unsettled_packet(
         &mut self,
         frame: &Frame<'_>,
         packet: &Packet,

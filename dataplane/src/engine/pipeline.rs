@@ -283,12 +283,7 @@ impl Engine {
                 if frame.checksum == Checksum::Bad {
                     return self.bad_checksum(frame, &slot.packet);
                 }
-                // Once more here what `flow_packet` begins with, because for most packets that is all.
-                let found = self.flows.find(key, *hash);
-                match found.and_then(|id| self.settled(frame, &slot.packet, id, *side)) {
-                    Some(place) => self.settled_packet(frame, &slot.packet, place),
-                    None => self.unsettled_packet(frame, &slot.packet, key, (*side, *hash), found),
-                }
+                self.flow_packet(frame, &slot.packet, key, *side, *hash)
             }
             Stage::Fragment => self.fragment(frame, &slot.packet),
             Stage::Malformed(error) => self.malformed(frame, &slot.packet, *error),

@@ -26,6 +26,8 @@ pub(super) const HEADER_LEN: usize = 20;
 /// More fragments, in the word of flags and offset.
 pub(super) const MORE_FRAGMENTS: u16 = 0x2000;
 /// Don't fragment, in the same word.
+/// More fragments, or an offset: what only fragments have.
+pub(super) const FRAGMENTED: u16 = MORE_FRAGMENTS | 0x1fff;
 pub(super) const DONT_FRAGMENT: u16 = 0x4000;
 
 /// Reads the header into `packet`, up to where the transport starts.
@@ -49,7 +51,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, packet: &mut Packet) -> Result<(), P
     packet.src = Address::v4([header[12], header[13], header[14], header[15]]);
     packet.dst = Address::v4([header[16], header[17], header[18], header[19]]);
     let fragment = u16::from_be_bytes([header[6], header[7]]);
-    if fragment & (MORE_FRAGMENTS | 0x1fff) != 0 {
+    if fragment & FRAGMENTED != 0 {
         packet.fragment = Some(FragmentInfo {
             id: u32::from(u16::from_be_bytes([header[4], header[5]])),
             offset: u32::from(fragment & 0x1fff) * 8,

@@ -18,12 +18,10 @@ const TCP_PAYLOAD: usize = TRANSPORT + transport::TCP_HEADER_LEN;
 pub(super) fn read(frame: &[u8], config: &ParserConfig, packet: &mut Packet) -> bool {
     let Some(head) = frame.first_chunk::<UDP_PAYLOAD>() else { return false };
     let word = |at: usize| u16::from_be_bytes([head[at], head[at + 1]]);
-    let fragment = word(IP + 6) & !ipv4::DONT_FRAGMENT;
     let total_len = usize::from(word(IP + 2));
     if word(IP - 2) != ethernet::IPV4
         || head[IP] != 0x45
-        // The reserved bit is not looked at, as in the parser proper.
-        || fragment & 0x7fff != 0
+        || word(IP + 6) & ipv4::FRAGMENTED != 0
         || total_len > frame.len() - IP
     {
         return false;

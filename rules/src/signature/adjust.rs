@@ -18,7 +18,7 @@ use super::keyword::{Rate, named_argument, number};
 use super::limits::Limits;
 use super::rule::{RejectTo, RuleAction, RuleIndex, SignatureId};
 use super::set::SignatureSet;
-use super::state::{Threshold, ThresholdKind, Track};
+use super::state::{Threshold, Track};
 use super::text::{Piece, Rules};
 use super::variables::Variables;
 use crate::diagnostic::{Diagnostic, Source};
@@ -225,23 +225,10 @@ fn split_outside_brackets<'t>(text: Piece<'t>) -> Vec<Piece<'t>> {
 }
 
 fn threshold(line: Piece<'_>, parts: &[Piece<'_>]) -> Result<Threshold, Fault> {
-    let rate = Rate::of(parts.iter().copied())?;
-    let kind = match rate.kind.map(|kind| kind.text) {
-        Some("limit") => ThresholdKind::Limit,
-        Some("threshold") => ThresholdKind::Threshold,
-        Some("both") => ThresholdKind::Both,
-        Some("backoff") => ThresholdKind::Backoff { multiplier: rate.multiplier.unwrap_or(2) },
-        _ => {
-            return Err(Fault::error(rate.kind.unwrap_or(line).span(), "this is not a kind of threshold")
-                .with_help("write type limit, type threshold, type both or type backoff"));
-        }
-    };
-    let seconds = rate.seconds.or(matches!(kind, ThresholdKind::Backoff { .. }).then_some(0));
-    match (rate.track, rate.count, seconds) {
-        (Some(track), Some(count), Some(seconds)) => Ok(Threshold { kind, track, count, seconds }),
-        _ => Err(Fault::error(line.span(), "a filter without track, count or seconds")
-            .with_help("write `…, type limit, track by_src, count 1, seconds 60`")),
-    }
+    Rate::of(parts.iter().copied())?.threshold(line)?.ok_or_else(|| {
+        Fault::error(line.span(), "a filter without track, count or seconds")
+            .with_help("write `…, type limit, track by_src, count 1, seconds 60`")
+    })
 }
 
 fn rate_filter(line: Piece<'_>, parts: &[Piece<'_>]) -> Result<RateFilter, Fault> {

@@ -3,7 +3,7 @@
 use super::byte_options::named_argument;
 use super::number::number;
 use crate::signature::fault::Fault;
-use crate::signature::state::{Track, UniqueOn};
+use crate::signature::state::{Threshold, ThresholdKind, Track, UniqueOn};
 use crate::signature::text::Piece;
 
 /// What was said.
@@ -41,6 +41,27 @@ impl<'t> Rate<'t> {
             }
         }
         Ok(rate)
+    }
+
+    /// The threshold that `whole` says; `None` where its track, count or seconds are missing.
+    pub fn threshold(&self, whole: Piece<'_>) -> Result<Option<Threshold>, Fault> {
+        let kind = match self.kind.map(|kind| kind.text) {
+            Some("limit") => ThresholdKind::Limit,
+            Some("threshold") => ThresholdKind::Threshold,
+            Some("both") => ThresholdKind::Both,
+            Some("backoff") => ThresholdKind::Backoff { multiplier: self.multiplier.unwrap_or(2) },
+            _ => {
+                return Err(Fault::error(
+                    self.kind.unwrap_or(whole).span(),
+                    "this is not a kind of threshold",
+                )
+                .with_help("write type limit, type threshold, type both or type backoff"));
+            }
+        };
+        // A backoff has no time.
+        let seconds = self.seconds.or(matches!(kind, ThresholdKind::Backoff { .. }).then_some(0));
+        let all = self.track.zip(self.count).zip(seconds);
+        Ok(all.map(|((track, count), seconds)| Threshold { kind, track, count, seconds }))
     }
 }
 
