@@ -31,7 +31,8 @@ pub(super) struct Place {
 
 impl Engine {
     /// A whole packet with its flow's key: the flow is found or begun, and its verdict applied.
-    #[inline]
+    // There are two callers, and a call apart costs every small packet 26 instructions of some 520.
+    #[inline(always)]
     pub(super) fn flow_packet(
         &mut self,
         frame: &Frame<'_>,
