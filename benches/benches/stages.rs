@@ -75,7 +75,7 @@ fn find_all(table: &FlowTable, burst: &[FlowKey]) -> usize {
         *hash = table.hash(key);
         table.prefetch_bucket(*hash);
     }
-    hashes.iter().for_each(|hash| table.prefetch_record(*hash, IpProtocol::UDP));
+    hashes.iter().for_each(|hash| _ = table.prefetch_record(*hash, IpProtocol::UDP));
     burst.iter().zip(&hashes).filter(|(key, hash)| table.find(key, **hash).is_some()).count()
 }
 

@@ -10,6 +10,7 @@ mod grpc;
 mod http;
 pub mod http1;
 pub mod http2;
+pub mod json;
 pub mod multipart;
 pub mod recognise;
 pub mod sip;

@@ -10,7 +10,7 @@ use super::stray::Stray;
 use crate::counter::Counter;
 use crate::detect::Raised;
 use crate::event::AnomalyKind;
-use crate::flow::FlowKey;
+use crate::flow::{FlowId, FlowKey};
 use crate::packet::{Conclusion, FragmentOutcome, FragmentTable, IpProtocol, Packet, Parsed, Realm, parse};
 use crate::verdict::{Reason, Verdict};
 
@@ -83,7 +83,7 @@ impl Engine {
                 self.raise_of(frame, Some(&whole));
                 let (key, side) = FlowKey::of(&whole, frame.wire);
                 let hash = self.flows.hash(&key);
-                self.flow_packet(frame, &whole, &key, side, hash)
+                self.flow_packet(frame, &whole, &key, side, (hash, FlowId::NOWHERE))
             }
             // A fragmented packet within a fragmented packet: its own fragments would have to be kept again.
             Ok(Parsed::Ip(_) | Parsed::NotIp(_)) => Decision::FORWARD,

@@ -39,9 +39,9 @@ impl Engine {
         packet: &Packet,
         key: &FlowKey,
         side: Side,
-        hash: FlowHash,
+        (hash, guess): (FlowHash, FlowId),
     ) -> Decision {
-        let found = self.flows.find(key, hash);
+        let found = self.flows.find_guessed(key, hash, guess);
         match found.and_then(|id| self.settled(frame, packet, id, side)) {
             Some(place) => self.settled_packet(frame, packet, place),
             None => self.unsettled_packet(frame, packet, key, (side, hash), found),

@@ -18,7 +18,7 @@ use crate::counter::{Counter, Counters};
 use crate::decode::recognise::AppProtocol;
 use crate::detect::{Raised, Reached};
 use crate::event::{EventProducer, Generation};
-use crate::flow::{FlowConfig, FlowHash, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
+use crate::flow::{FlowConfig, FlowHash, FlowId, FlowKey, FlowRecord, FlowTable, HashSeed, Side};
 use crate::inspect::{Hits, InspectCounters};
 use crate::packet::{
     FragmentConfig, FragmentTable, FrameKind, IpProtocol, IpVersion, Packet, ParseError, parse_into,
@@ -49,8 +49,8 @@ pub(super) enum Stage {
     Malformed(ParseError),
     /// A fragment.
     Fragment,
-    /// A whole packet, with the place of its flow.
-    Flow { key: FlowKey, side: Side, hash: FlowHash },
+    /// A whole packet, with the key of its flow, and where that most likely is.
+    Flow { key: FlowKey, side: Side, hash: FlowHash, guess: FlowId },
 }
 
 /// How a packet came.
@@ -248,7 +248,7 @@ impl Engine {
                     let (key, side) = FlowKey::of(&slot.packet, frame.wire);
                     let hash = self.flows.hash(&key);
                     self.flows.prefetch_bucket(hash);
-                    Stage::Flow { key, side, hash }
+                    Stage::Flow { key, side, hash, guess: FlowId::NOWHERE }
                 }
                 Ok(FrameKind::NotIp(ethertype)) => Stage::NotIp(ethertype),
                 Err(error) => Stage::Malformed(error),
@@ -259,9 +259,11 @@ impl Engine {
         }
     }
 
-    fn prefetch_record(&self, index: usize) {
-        if let Some(Slot { stage: Stage::Flow { key, hash, .. }, .. }) = self.slots.get(index) {
-            self.flows.prefetch_record(*hash, key.protocol);
+    fn prefetch_record(&mut self, index: usize) {
+        if let Some(Slot { stage: Stage::Flow { key, hash, guess, .. }, .. }) = self.slots.get_mut(index)
+            && let Some(found) = self.flows.prefetch_record(*hash, key.protocol)
+        {
+            *guess = found;
         }
     }
 
@@ -278,12 +280,12 @@ impl Engine {
     fn decide(&mut self, frame: &Frame<'_>, slot: &Slot) -> Decision {
         self.raise(frame, slot);
         match &slot.stage {
-            Stage::Flow { key, side, hash } => {
+            Stage::Flow { key, side, hash, guess } => {
                 self.count_protocol(&slot.packet);
                 if frame.checksum == Checksum::Bad {
                     return self.bad_checksum(frame, &slot.packet);
                 }
-                self.flow_packet(frame, &slot.packet, key, *side, *hash)
+                self.flow_packet(frame, &slot.packet, key, *side, (*hash, *guess))
             }
             Stage::Fragment => self.fragment(frame, &slot.packet),
             Stage::Malformed(error) => self.malformed(frame, &slot.packet, *error),

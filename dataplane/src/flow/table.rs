@@ -39,6 +39,9 @@ const FREE: u32 = FlowPhase::ALL.len() as u32;
 pub struct FlowId(pub u32);
 
 impl FlowId {
+    /// A place that no table has.
+    pub const NOWHERE: FlowId = FlowId(u32::MAX);
+
     /// The position in the table.
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -123,21 +126,31 @@ impl FlowTable {
         }
     }
 
-    /// Starts fetching what a packet of `protocol` needs of the record that `hash` most likely means. Waits for the
-    /// bucket.
+    /// Starts fetching what a packet of `protocol` needs of the record that `hash` most likely means, and returns which
+    /// that is. Waits for the bucket.
     #[inline]
-    pub fn prefetch_record(&self, hash: FlowHash, protocol: IpProtocol) {
-        let candidate = self.buckets.find(tag(hash), |_| true);
-        if let Some(record) = candidate.and_then(|index| self.records.get(index as usize)) {
-            prefetch_read(&record.key);
-            prefetch_read(&record.last_seen);
-            if protocol == IpProtocol::TCP {
-                prefetch_read(&record.halves);
-            }
+    pub fn prefetch_record(&self, hash: FlowHash, protocol: IpProtocol) -> Option<FlowId> {
+        let index = self.buckets.find(tag(hash), |_| true)?;
+        let record = self.records.get(index as usize)?;
+        prefetch_read(&record.key);
+        prefetch_read(&record.last_seen);
+        if protocol == IpProtocol::TCP {
+            prefetch_read(&record.halves);
+        }
+        Some(FlowId(index))
+    }
+
+    /// The flow with this key, which most likely is `guess`. What was guessed may have been removed since.
+    #[inline]
+    pub fn find_guessed(&self, key: &FlowKey, hash: FlowHash, guess: FlowId) -> Option<FlowId> {
+        match self.get(guess) {
+            Some(record) if record.key.is_same(key) => Some(guess),
+            _ => self.find(key, hash),
         }
     }
 
     /// The flow with this key; `hash` is [`FlowTable::hash`] of it.
+    #[inline(never)]
     pub fn find(&self, key: &FlowKey, hash: FlowHash) -> Option<FlowId> {
         let is_meant =
             |index: u32| self.records.get(index as usize).is_some_and(|record| record.key.is_same(key));

@@ -1,0 +1,144 @@
+//! Which parts of a document are of interest: paths, made into a tree once.
+
+/// The mark that says that a value is told as it stands.
+const VERBATIM: char = '!';
+
+/// A place in a [`Shape`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeId(u16);
+
+impl NodeId {
+    /// What the document itself is.
+    pub const ROOT: NodeId = NodeId(0);
+}
+
+#[derive(Clone, Debug)]
+struct Node<M> {
+    mark: Option<M>,
+    is_verbatim: bool,
+    keys: Vec<(&'static str, NodeId)>,
+    any: Option<NodeId>,
+    element: Option<NodeId>,
+}
+
+impl<M> Default for Node<M> {
+    fn default() -> Node<M> {
+        Node { mark: None, is_verbatim: false, keys: Vec::new(), any: None, element: None }
+    }
+}
+
+/// The paths of interest, each with a mark that says what is found there.
+///
+/// ```text
+///  model                   the value of key "model"
+///  messages[]              each element of the array "messages"
+///  messages[].content      …
+///  properties.*.name       whatever the key
+///  arguments!              the value as it stands, be it a string, an object or anything else
+/// ```
+#[derive(Clone, Debug)]
+pub struct Shape<M> {
+    nodes: Vec<Node<M>>,
+}
+
+impl<M: Copy> Shape<M> {
+    /// The tree of `paths`.
+    pub fn of(paths: &[(&'static str, M)]) -> Shape<M> {
+        let mut shape = Shape { nodes: vec![Node::default()] };
+        for &(path, mark) in paths {
+            shape.add(path, mark);
+        }
+        shape
+    }
+
+    /// The same, for documents that may come in an array as well: its elements are looked at as documents are.
+    pub fn batched(paths: &[(&'static str, M)]) -> Shape<M> {
+        let mut shape = Shape::of(paths);
+        if let Some(root) = shape.nodes.first_mut() {
+            root.element.get_or_insert(NodeId::ROOT);
+        }
+        shape
+    }
+
+    fn add(&mut self, path: &'static str, mark: M) {
+        let (path, is_verbatim) = match path.strip_suffix(VERBATIM) {
+            Some(path) => (path, true),
+            None => (path, false),
+        };
+        let mut at = NodeId::ROOT;
+        for step in path.split('.').filter(|step| !step.is_empty()) {
+            let key = step.trim_end_matches("[]");
+            if !key.is_empty() {
+                at = self.child(at, key);
+            }
+            for _ in 0..(step.len() - key.len()) / 2 {
+                at = self.element_of(at);
+            }
+        }
+        if let Some(node) = self.nodes.get_mut(at.0 as usize) {
+            node.mark = Some(mark);
+            node.is_verbatim = is_verbatim;
+        }
+    }
+
+    fn child(&mut self, at: NodeId, key: &'static str) -> NodeId {
+        let new = NodeId(self.nodes.len() as u16);
+        let Some(node) = self.nodes.get_mut(at.0 as usize) else { return at };
+        let known =
+            if key == "*" { node.any } else { node.keys.iter().find(|(k, _)| *k == key).map(|k| k.1) };
+        if let Some(known) = known {
+            return known;
+        }
+        if key == "*" {
+            node.any = Some(new);
+        } else {
+            node.keys.push((key, new));
+        }
+        self.nodes.push(Node::default());
+        new
+    }
+
+    fn element_of(&mut self, at: NodeId) -> NodeId {
+        let new = NodeId(self.nodes.len() as u16);
+        let Some(node) = self.nodes.get_mut(at.0 as usize) else { return at };
+        if let Some(known) = node.element {
+            return known;
+        }
+        node.element = Some(new);
+        self.nodes.push(Node::default());
+        new
+    }
+
+    fn node(&self, id: NodeId) -> Option<&Node<M>> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// What is found there.
+    pub(super) fn mark(&self, id: Option<NodeId>) -> Option<M> {
+        self.node(id?)?.mark
+    }
+
+    /// Whether it is told as it stands.
+    pub(super) fn is_verbatim(&self, id: Option<NodeId>) -> bool {
+        id.and_then(|id| self.node(id)).is_some_and(|node| node.is_verbatim)
+    }
+
+    /// Whether any key of an object there is of interest.
+    pub(super) fn has_keys(&self, id: Option<NodeId>) -> bool {
+        id.and_then(|id| self.node(id)).is_some_and(|node| !node.keys.is_empty() || node.any.is_some())
+    }
+
+    /// The value of a key, with the position of that key among those of its object.
+    pub(super) fn key(&self, id: Option<NodeId>, key: &[u8]) -> Option<(NodeId, Option<usize>)> {
+        let node = self.node(id?)?;
+        match node.keys.iter().position(|(name, _)| name.as_bytes() == key) {
+            Some(position) => node.keys.get(position).map(|(_, id)| (*id, Some(position))),
+            None => node.any.map(|id| (id, None)),
+        }
+    }
+
+    /// An element of an array.
+    pub(super) fn element(&self, id: Option<NodeId>) -> Option<NodeId> {
+        self.node(id?)?.element
+    }
+}
