@@ -28,6 +28,7 @@ pub mod profile;
 pub mod replay;
 pub mod reputation;
 pub mod ruleset;
+pub mod semantics;
 pub mod stream;
 pub mod time;
 pub mod trial;

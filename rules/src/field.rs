@@ -247,22 +247,32 @@ fields! {
     LlmProvider = "llm.provider" [], Block, Either, One;
     /// The model that is asked.
     LlmModel = "llm.model" [], Block, Either, One;
+    /// What a model is asked for, as its API calls it (`chat.completions`).
+    LlmOperation = "llm.operation" [], Block, Either, One;
+    /// Who says something in a conversation, as its API calls him (`user`).
+    LlmRole = "llm.role" [], Block, Either, Each;
     /// Instructions of the system or the developer to a model.
-    LlmSystem = "llm.system" [], Streaming, Either, One;
-    /// What a user says to a model.
-    LlmPrompt = "llm.prompt" [], Streaming, Either, One;
-    /// What a model answers.
-    LlmCompletion = "llm.completion" [], Streaming, Either, One;
+    LlmSystem = "llm.system" [], Streaming, Either, Each;
+    /// What a user says to a model, one message each.
+    LlmPrompt = "llm.prompt" [], Streaming, Either, Each;
+    /// What a model answers, one choice or message each.
+    LlmCompletion = "llm.completion" [], Streaming, Either, Each;
     /// What a model says to itself.
-    LlmReasoning = "llm.reasoning" [], Streaming, Either, One;
+    LlmReasoning = "llm.reasoning" [], Streaming, Either, Each;
+    /// Why a model ends its answer (`stop`).
+    LlmFinishReason = "llm.finish_reason" [], Block, Either, Each;
+    /// A tool that a model may call.
+    LlmToolOffered = "llm.tool_offered" [], Block, Either, Each;
+    /// What a tool is said to do.
+    LlmToolDescription = "llm.tool_description" [], Streaming, Either, Each;
     /// A tool that a model calls.
     LlmToolName = "llm.tool_name" [], Block, Either, Each;
-    /// What a model calls a tool with.
-    LlmToolArguments = "llm.tool_args" [], Streaming, Either, One;
+    /// What a model calls a tool with, JSON with its escapes undone.
+    LlmToolArguments = "llm.tool_args" [], Streaming, Either, Each;
     /// What a tool gave back, as a model is told.
-    LlmToolResult = "llm.tool_result" [], Streaming, Either, One;
+    LlmToolResult = "llm.tool_result" [], Streaming, Either, Each;
     /// Documents that were retrieved for a prompt.
-    LlmRetrieved = "llm.retrieved" [], Streaming, Either, One;
+    LlmRetrieved = "llm.retrieved" [], Streaming, Either, Each;
     /// The method of a Model Context Protocol message.
     McpMethod = "mcp.method" [], Block, Either, One;
     /// The tool that is called.

@@ -158,6 +158,10 @@ numbers! {
     LlmTokensIn = "llm.tokens_in" [], Transaction, u64::MAX;
     /// Tokens that a model gave, as its server counts.
     LlmTokensOut = "llm.tokens_out" [], Transaction, u64::MAX;
+    /// Whether an answer is asked for as a stream: 1, or 0.
+    LlmStream = "llm.stream" [], Transaction, u8::MAX;
+    /// Bytes of an image, audio or document within a conversation.
+    LlmMediaSize = "llm.media_size" [], Transaction, u64::MAX;
 }
 
 impl NumberId {

@@ -11,9 +11,10 @@ use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
 use crate::decode::sip::SipTcp;
 use crate::decode::tls::Tls;
 use crate::decode::websocket::WebSocket;
-use crate::decode::{AppEvent, Part, Sink, Stage, Status, TransactionId};
+use crate::decode::{AppEvent, Lane, Part, Sink, Stage, Status, TransactionId};
 use crate::detect::{FlowMemory, Scores};
 use crate::flow::Direction;
+use crate::semantics::{Meaning, Semantics};
 use weir_rules::field::FieldId;
 use weir_rules::number::NumberId;
 
@@ -100,6 +101,7 @@ pub struct AppFlow {
     held: [Held; 2],
     first: Option<Direction>,
     agreement: Agreement,
+    semantics: Semantics,
     lost: bool,
     /// How often it went on in another protocol.
     switches: u8,
@@ -123,6 +125,7 @@ impl AppFlow {
         self.transactions.clear();
         self.memory.clear();
         self.scores.clear();
+        self.semantics.clear();
         self.protocol = None;
         self.held = Default::default();
         self.first = None;
@@ -164,7 +167,8 @@ impl AppFlow {
         limits: &ValueLimits,
         observer: &mut impl Observer,
     ) {
-        let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+        let mut sink =
+            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, limits, observer });
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.gap(direction, missing, &mut sink),
             Decoder::Http2(http) => http.gap(direction, missing, &mut sink),
@@ -181,7 +185,8 @@ impl AppFlow {
 
     /// A direction has ended.
     pub fn end(&mut self, direction: Direction, limits: &ValueLimits, observer: &mut impl Observer) {
-        let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+        let mut sink =
+            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, limits, observer });
         match &mut self.decoder {
             Decoder::Http1(http) => http.end(direction, &mut sink),
             Decoder::Http2(http) => http.end(direction, &mut sink),
@@ -278,7 +283,8 @@ impl AppFlow {
         if bytes.is_empty() || self.lost {
             return;
         }
-        let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+        let mut sink =
+            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, limits, observer });
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.push(direction, bytes, &mut sink),
             Decoder::Http2(http) => {
@@ -337,7 +343,10 @@ impl AppFlow {
                         settings: &offer.settings,
                         next,
                     };
-                    let mut sink = AppSink { transactions: &mut self.transactions, limits, observer };
+                    let mut sink = meaning(
+                        &mut self.semantics,
+                        AppSink { transactions: &mut self.transactions, limits, observer },
+                    );
                     http2.upgrade(&upgraded, &mut sink);
                 }
                 (Decoder::WebSocket(socket), Some(Handover::Websocket(extensions))) => {
@@ -356,6 +365,15 @@ impl AppFlow {
             Status::Lost | Status::Switched => self.lost = true,
         }
     }
+}
+
+/// Adds what is meant to what is said, where anybody asks for it.
+fn meaning<'m, O: Observer>(
+    semantics: &'m mut Semantics,
+    next: AppSink<'m, O>,
+) -> Meaning<'m, AppSink<'m, O>> {
+    let semantics = next.observer.wants_meaning().then_some(semantics);
+    Meaning { semantics, next }
 }
 
 /// Puts what a decoder finds into the transactions, and tells the observer.
@@ -385,6 +403,18 @@ impl<O: Observer> AppSink<'_, O> {
 
 impl<O: Observer> Sink for AppSink<'_, O> {
     fn field(&mut self, id: TransactionId, direction: Direction, field: FieldId, part: Part, bytes: &[u8]) {
+        self.lane(id, direction, field, Lane(0), part, bytes);
+    }
+
+    fn lane(
+        &mut self,
+        id: TransactionId,
+        direction: Direction,
+        field: FieldId,
+        lane: Lane,
+        part: Part,
+        bytes: &[u8],
+    ) {
         if field == FieldId::FileData {
             self.file(id, direction, part, bytes.len());
         }
@@ -392,7 +422,7 @@ impl<O: Observer> Sink for AppSink<'_, O> {
             return;
         }
         let Some(transaction) = self.transactions.of(id) else { return };
-        if let Some(added) = transaction.values.add(self.limits, direction, field, part, bytes) {
+        if let Some(added) = transaction.values.add(self.limits, (direction, field, lane), part, bytes) {
             self.observer.value(transaction, added);
         }
     }

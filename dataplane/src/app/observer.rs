@@ -14,6 +14,9 @@ pub trait Observer {
     /// Whether values of a field are to be kept.
     fn wants(&self, field: FieldId, direction: Direction) -> bool;
 
+    /// Whether anyone wants to know what is meant by what is said ([`semantics`](crate::semantics)).
+    fn wants_meaning(&self) -> bool;
+
     /// A value is new, or has grown.
     fn value(&mut self, transaction: &mut Transaction, added: Added);
 

@@ -6,14 +6,15 @@
 //! ```
 //!
 //! A value lies in one piece. One that grows while another is at the end moves there. What does not fit is cut off, and
-//! that is remembered: a value that was cut is looked at as far as it goes.
+//! that is remembered: a value that was cut is looked at as far as it goes. Of a conversation, which may be as long as it
+//! likes, the end is kept instead: what was looked at makes room.
 
 use std::ops::Range;
 
-use weir_rules::field::FieldId;
+use weir_rules::field::{Continuity, FieldId};
 
 use crate::confirm::{Extent, Value as ConfirmValue};
-use crate::decode::Part;
+use crate::decode::{Lane, Part};
 use crate::flow::Direction;
 
 /// How much of a transaction is kept.
@@ -25,19 +26,32 @@ pub struct ValueLimits {
     pub body: usize,
     /// Values.
     pub values: usize,
+    /// Bytes of one value of which only the end is kept (what is said to a model, and by it).
+    pub window: usize,
 }
 
 impl Default for ValueLimits {
     fn default() -> ValueLimits {
-        ValueLimits { bytes: 256 << 10, body: 100 << 10, values: 512 }
+        ValueLimits { bytes: 256 << 10, body: 100 << 10, values: 512, window: 32 << 10 }
     }
+}
+
+/// Whether only the end of a long value of a field is kept.
+fn slides(field: FieldId) -> bool {
+    let is_body = matches!(field, FieldId::HttpRequestBody | FieldId::HttpResponseBody | FieldId::FileData);
+    field.continuity() == Continuity::Streaming && !is_body
 }
 
 #[derive(Clone, Debug)]
 struct Value {
     field: FieldId,
     direction: Direction,
+    lane: Lane,
     place: Range<usize>,
+    /// Bytes that were before, and are gone.
+    skipped: usize,
+    /// All bytes that there were, kept or not.
+    total: u64,
     extent: Extent,
 }
 
@@ -48,8 +62,14 @@ pub struct ValueRef<'v> {
     pub field: FieldId,
     /// Which way it went.
     pub direction: Direction,
+    /// Which of those that grow side by side.
+    pub lane: Lane,
     /// The bytes that are there.
     pub bytes: &'v [u8],
+    /// Bytes that were before, and are gone.
+    pub skipped: usize,
+    /// All bytes that there were, kept or not.
+    pub total: u64,
     /// Whether that is all.
     pub extent: Extent,
 }
@@ -57,7 +77,7 @@ pub struct ValueRef<'v> {
 impl<'v> ValueRef<'v> {
     /// As it is confirmed.
     pub const fn value(&self) -> ConfirmValue<'v> {
-        ConfirmValue { bytes: self.bytes, extent: self.extent }
+        ConfirmValue { bytes: self.bytes, skipped: self.skipped, extent: self.extent }
     }
 }
 
@@ -66,7 +86,7 @@ impl<'v> ValueRef<'v> {
 pub struct Added {
     /// Which value has grown, or is new.
     pub index: usize,
-    /// How long it was before.
+    /// Where the new bytes begin in it.
     pub from: usize,
 }
 
@@ -75,6 +95,8 @@ pub struct Added {
 pub struct Values {
     list: Vec<Value>,
     bytes: Vec<u8>,
+    /// The memory that bytes move to when others were let go.
+    spare: Vec<u8>,
 }
 
 impl Values {
@@ -87,45 +109,101 @@ impl Values {
     /// Gives memory back that is more than `kept` bytes.
     pub fn shrink(&mut self, kept: usize) {
         self.bytes.shrink_to(kept);
+        self.spare = Vec::new();
     }
 
     /// Adds a chunk of a field; `None` where there is no room for another value.
     pub fn add(
         &mut self,
         limits: &ValueLimits,
-        direction: Direction,
-        field: FieldId,
+        (direction, field, lane): (Direction, FieldId, Lane),
         part: Part,
         chunk: &[u8],
     ) -> Option<Added> {
         let open = match part {
             Part::Whole | Part::Start => None,
-            Part::Continue | Part::End => self.open_value(direction, field),
+            Part::Continue | Part::End => self.open_value(direction, field, lane),
         };
         let index = match open {
             Some(index) => index,
-            None if self.list.len() >= limits.values => return None,
-            None => {
-                let end = self.bytes.len();
-                self.list.push(Value { field, direction, place: end..end, extent: Extent::Open });
-                self.list.len() - 1
-            }
+            None => self.begin(limits, direction, field, lane)?,
         };
+        if slides(field) {
+            self.slide(index, limits, chunk.len());
+        }
         let from = self.list.get(index)?.place.len();
         let limit = if part == Part::Whole { limits.bytes } else { limits.body };
         self.extend(index, limits.bytes, limit, chunk);
-        if let (Part::Whole | Part::End, Some(value)) = (part, self.list.get_mut(index))
-            && value.extent == Extent::Open
-        {
+        let value = self.list.get_mut(index)?;
+        value.total += chunk.len() as u64;
+        if matches!(part, Part::Whole | Part::End) && value.extent == Extent::Open {
             value.extent = Extent::Whole;
         }
         Some(Added { index, from })
     }
 
-    fn open_value(&self, direction: Direction, field: FieldId) -> Option<usize> {
-        let is_meant = |value: &Value| value.field == field && value.direction == direction;
+    fn begin(
+        &mut self,
+        limits: &ValueLimits,
+        direction: Direction,
+        field: FieldId,
+        lane: Lane,
+    ) -> Option<usize> {
+        if self.list.len() >= limits.values {
+            self.forget_said();
+        }
+        if self.list.len() >= limits.values {
+            return None;
+        }
+        let end = self.bytes.len();
+        let (place, extent) = (end..end, Extent::Open);
+        self.list.push(Value { field, direction, lane, place, skipped: 0, total: 0, extent });
+        Some(self.list.len() - 1)
+    }
+
+    fn open_value(&self, direction: Direction, field: FieldId, lane: Lane) -> Option<usize> {
+        let is_meant =
+            |value: &Value| value.field == field && value.direction == direction && value.lane == lane;
         let index = self.list.iter().rposition(is_meant)?;
         self.list.get(index).filter(|value| value.extent != Extent::Whole).map(|_| index)
+    }
+
+    /// Makes room for more of a value of which only the end is kept.
+    fn slide(&mut self, index: usize, limits: &ValueLimits, more: usize) {
+        // A value that moves to the end leaves its bytes behind, so as much again may be needed.
+        if self.bytes.len() + limits.window + more > limits.bytes {
+            self.forget_bytes();
+        }
+        let Some(value) = self.list.get_mut(index) else { return };
+        if value.place.len() + more <= limits.window {
+            return;
+        }
+        let kept = value.place.len().min(limits.window / 2);
+        let dropped = value.place.len() - kept;
+        value.skipped += dropped;
+        value.place.start += dropped;
+    }
+
+    /// Lets go of what was said and looked at: values of conversations that are whole.
+    fn forget_said(&mut self) {
+        self.list.retain(|value| !(slides(value.field) && value.extent == Extent::Whole));
+    }
+
+    /// Lets go of their bytes, and of all that no value refers to any more.
+    fn forget_bytes(&mut self) {
+        let mut bytes = std::mem::take(&mut self.spare);
+        bytes.clear();
+        for value in &mut self.list {
+            if slides(value.field) && value.extent == Extent::Whole {
+                value.skipped += value.place.len();
+                value.place = 0..0;
+                continue;
+            }
+            let from = bytes.len();
+            bytes.extend_from_slice(self.bytes.get(value.place.clone()).unwrap_or_default());
+            value.place = from..bytes.len();
+        }
+        self.spare = std::mem::replace(&mut self.bytes, bytes);
     }
 
     fn extend(&mut self, index: usize, total: usize, limit: usize, chunk: &[u8]) {
@@ -161,9 +239,17 @@ impl Values {
         Some(ValueRef {
             field: value.field,
             direction: value.direction,
+            lane: value.lane,
             bytes: self.bytes.get(value.place.clone()).unwrap_or_default(),
+            skipped: value.skipped,
+            total: value.total,
             extent: value.extent,
         })
+    }
+
+    /// All values, in the order in which they began.
+    pub fn iter(&self) -> impl Iterator<Item = ValueRef<'_>> {
+        (0..self.list.len()).filter_map(|index| self.get(index))
     }
 
     /// All values of a field, in the order in which they came.
@@ -183,11 +269,12 @@ mod tests {
     #[test]
     fn values_lie_in_one_piece_though_others_come_between() {
         let (mut values, limits) = (Values::default(), ValueLimits::default());
-        values.add(&limits, TO_SERVER, FieldId::HttpRequestBody, Part::Start, b"ab");
-        values.add(&limits, TO_SERVER, FieldId::HttpHeader, Part::Whole, b"X: y");
-        let added = values.add(&limits, TO_SERVER, FieldId::HttpRequestBody, Part::Continue, b"cd");
+        values.add(&limits, (TO_SERVER, FieldId::HttpRequestBody, Lane(0)), Part::Start, b"ab");
+        values.add(&limits, (TO_SERVER, FieldId::HttpHeader, Lane(0)), Part::Whole, b"X: y");
+        let added =
+            values.add(&limits, (TO_SERVER, FieldId::HttpRequestBody, Lane(0)), Part::Continue, b"cd");
         assert_eq!(added, Some(Added { index: 0, from: 2 }));
-        values.add(&limits, TO_SERVER, FieldId::HttpRequestBody, Part::End, b"");
+        values.add(&limits, (TO_SERVER, FieldId::HttpRequestBody, Lane(0)), Part::End, b"");
         let body = values.of(FieldId::HttpRequestBody).next().unwrap();
         assert_eq!((body.bytes, body.extent), (&b"abcd"[..], Extent::Whole));
         assert_eq!(values.of(FieldId::HttpHeader).next().unwrap().bytes, b"X: y");
@@ -195,15 +282,38 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_cut() {
-        let limits = ValueLimits { bytes: 10, body: 4, values: 2 };
+        let limits = ValueLimits { bytes: 10, body: 4, values: 2, window: 4 };
         let mut values = Values::default();
-        values.add(&limits, TO_SERVER, FieldId::FileData, Part::Start, b"abcdef");
-        values.add(&limits, TO_SERVER, FieldId::FileData, Part::Continue, b"gh");
+        values.add(&limits, (TO_SERVER, FieldId::FileData, Lane(0)), Part::Start, b"abcdef");
+        values.add(&limits, (TO_SERVER, FieldId::FileData, Lane(0)), Part::Continue, b"gh");
         let body = values.get(0).unwrap();
         assert_eq!((body.bytes, body.extent), (&b"abcd"[..], Extent::Cut));
-        values.add(&limits, TO_SERVER, FieldId::HttpUri, Part::Whole, b"123456789");
+        values.add(&limits, (TO_SERVER, FieldId::HttpUri, Lane(0)), Part::Whole, b"123456789");
         assert_eq!(values.get(1).unwrap().extent, Extent::Cut);
-        assert_eq!(values.add(&limits, TO_SERVER, FieldId::HttpUri, Part::Whole, b"x"), None);
+        assert_eq!(values.add(&limits, (TO_SERVER, FieldId::HttpUri, Lane(0)), Part::Whole, b"x"), None);
+    }
+
+    /// However long it is, its end is there, with all that lies within half a window before it.
+    #[test]
+    fn of_what_is_said_the_end_is_kept() {
+        let limits = ValueLimits { bytes: 64, window: 16, ..ValueLimits::default() };
+        let (mut values, mut all) = (Values::default(), Vec::new());
+        let said = |lane| (TO_SERVER, FieldId::LlmPrompt, Lane(lane));
+        for (round, chunk) in b"what a user says, and says, and says again to the model".chunks(5).enumerate()
+        {
+            let part = if round == 0 { Part::Start } else { Part::Continue };
+            values.add(&limits, said(1), part, b"other");
+            values.add(&limits, said(0), part, chunk);
+            all.extend_from_slice(chunk);
+            let value = values.of(FieldId::LlmPrompt).find(|value| value.lane == Lane(0)).unwrap();
+            assert_eq!(value.bytes, &all[value.skipped..]);
+            assert!(value.bytes.len() <= 16 && value.bytes.len() >= all.len().min(8));
+            assert_eq!((value.total, value.extent), (all.len() as u64, Extent::Open));
+            assert!(values.bytes.len() <= 64);
+        }
+        for _ in 0..600 {
+            assert!(values.add(&limits, said(2), Part::Whole, b"a message").is_some());
+        }
     }
 
     proptest! {
@@ -217,7 +327,7 @@ mod tests {
             let mut model: [Option<Vec<u8>>; 3] = [None, None, None];
             for (which, chunk) in &chunks {
                 let part = if model[*which].is_none() { Part::Start } else { Part::Continue };
-                values.add(&limits, TO_SERVER, fields[*which], part, chunk);
+                values.add(&limits, (TO_SERVER, fields[*which], Lane(0)), part, chunk);
                 model[*which].get_or_insert_default().extend(chunk);
             }
             for (field, want) in fields.into_iter().zip(&model) {

@@ -62,7 +62,7 @@ impl PreparedDataset {
         counters: &mut Counters,
     ) -> bool {
         // A part of a value is another value.
-        if !value.extent.is_whole() {
+        if !value.extent.is_whole() || value.skipped > 0 {
             return false;
         }
         let mut mapped = [0; 16];

@@ -211,7 +211,7 @@ impl Run<'_, '_> {
             counters.cut += 1;
         }
         let extent = if decoded.len() == limits.transformed { Extent::Cut } else { Extent::Whole };
-        let value = Value { bytes: &decoded, extent };
+        let value = Value { bytes: &decoded, skipped: 0, extent };
         let outcome = if decoded.is_empty() {
             Err(Failure::Retry)
         } else {

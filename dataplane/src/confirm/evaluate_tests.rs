@@ -281,7 +281,7 @@ fn ends_and_sizes_need_the_whole_value() {
     ];
     for (conditions, expected) in table {
         for (extent, expected) in [Whole, Cut, Open].into_iter().zip(expected) {
-            let found = Bench::payload(conditions.clone()).ask(Value { bytes: b"abc", extent });
+            let found = Bench::payload(conditions.clone()).ask(Value { bytes: b"abc", skipped: 0, extent });
             assert_eq!(found, expected, "{extent:?} {conditions:?}");
         }
     }

@@ -21,13 +21,13 @@ impl Window {
     /// A negative distance is held at the start of the value; the room is counted from where it would have been.
     #[inline]
     pub(super) fn of(
-        base: usize,
+        base: i64,
         from: Operand,
         room: Option<Operand>,
         len: usize,
         variables: &Variables,
     ) -> Option<Window> {
-        let start = signed(base).saturating_add(variables.place(from)?);
+        let start = base.saturating_add(variables.place(from)?);
         let end = match room {
             Some(room) => start.saturating_add(variables.place(room)?),
             None => i64::MAX,
@@ -55,6 +55,6 @@ pub(super) const fn origin(base: Base, previous: usize) -> usize {
 }
 
 #[inline]
-fn signed(place: usize) -> i64 {
+pub(super) fn signed(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX)
 }

@@ -183,7 +183,7 @@ proptest! {
     ) {
         let conditions: Vec<_> = contents.iter().cloned().map(BufferCondition::Content).collect();
         let mut bench = Bench::payload(conditions);
-        if bench.ask(Value { bytes: &value, extent: Extent::Open }) {
+        if bench.ask(Value { bytes: &value, skipped: 0, extent: Extent::Open }) {
             let whole = [value, more].concat();
             prop_assert!(model(&contents, &whole, 0));
         }
@@ -209,7 +209,7 @@ proptest! {
         ];
         let mut bench = Bench::new(buffers, limits);
         for extent in [Extent::Whole, Extent::Cut, Extent::Open] {
-            bench.ask(Value { bytes: &value, extent });
+            bench.ask(Value { bytes: &value, skipped: 0, extent });
         }
         prop_assert!(bench.scratch.counters().steps <= 900);
     }

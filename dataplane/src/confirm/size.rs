@@ -6,7 +6,7 @@ use super::value::Value;
 
 /// Whether the value has the right size, whatever of it is still to come.
 pub(super) fn holds(test: &NumberTest, value: Value<'_>) -> bool {
-    let size = value.len() as u64;
+    let size = (value.skipped + value.len()) as u64;
     if value.extent.is_whole() {
         return test.matches(size);
     }

@@ -3,8 +3,10 @@
 /// The bytes of a value of a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Value<'a> {
-    /// The bytes, from the first.
+    /// The bytes, from the first that is still there.
     pub bytes: &'a [u8],
+    /// How many were before that, and are gone: of a long value only the end is kept.
+    pub skipped: usize,
     /// Whether they are all.
     pub extent: Extent,
 }
@@ -32,7 +34,7 @@ impl Extent {
 impl<'a> Value<'a> {
     /// A value of which these are all bytes.
     pub const fn whole(bytes: &'a [u8]) -> Value<'a> {
-        Value { bytes, extent: Extent::Whole }
+        Value { bytes, skipped: 0, extent: Extent::Whole }
     }
 
     /// Bytes as `usize` of the value, for places.

@@ -6,6 +6,7 @@
 
 pub mod content_coding;
 pub mod dns;
+pub mod event_stream;
 mod grpc;
 mod http;
 pub mod http1;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod multipart;
 pub mod recognise;
 pub mod sip;
+pub mod sse;
 pub mod tls;
 pub mod websocket;
 
@@ -26,4 +28,4 @@ mod test_data;
 #[cfg(test)]
 pub(crate) use test_data::test_data;
 
-pub use sink::{AppEvent, Part, Sink, Stage, Status, TransactionId};
+pub use sink::{AppEvent, Lane, Part, Sink, Stage, Status, TransactionId};

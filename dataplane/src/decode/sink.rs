@@ -9,6 +9,18 @@ use crate::flow::Direction;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransactionId(pub u32);
 
+/// Tells values of one field apart that grow side by side: the choices of an answer, the arguments of several calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lane(pub u16);
+
+impl Lane {
+    /// Where all go that are too many to be told apart.
+    pub const OVERFLOW: Lane = Lane(u16::MAX);
+
+    /// Says again what was said in pieces before. It is looked at, and not written down twice.
+    pub const REPEATED: Lane = Lane(u16::MAX - 1);
+}
+
 /// Which piece of a field's value a chunk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -65,6 +77,19 @@ pub trait Sink {
         part: Part,
         bytes: &[u8],
     );
+
+    /// A chunk of a value that grows beside others of its field.
+    fn lane(
+        &mut self,
+        transaction: TransactionId,
+        direction: Direction,
+        field: FieldId,
+        _: Lane,
+        part: Part,
+        bytes: &[u8],
+    ) {
+        self.field(transaction, direction, field, part, bytes);
+    }
 
     /// A number of a transaction. There may be several of one kind.
     fn number(&mut self, _: TransactionId, _: Direction, _: NumberId, _: u64) {}

@@ -446,6 +446,10 @@ impl Observer for TransactionLook<'_> {
         self.detector.table.wants(field, direction)
     }
 
+    fn wants_meaning(&self) -> bool {
+        self.detector.table.wants_meaning()
+    }
+
     fn value(&mut self, transaction: &mut Transaction, added: Added) {
         let Some(value) = transaction.values.get(added.index) else { return };
         let (field, direction, extent) = (value.field, value.direction, value.extent);

@@ -35,6 +35,6 @@ pub use prefilter::{Looked, Membership, Prefilter, PrefilterBuilder};
 pub use raised::Raised;
 pub use scores::{MAX_CONTRIBUTORS, Reached, ScoreAction, ScoreLimits, Scores};
 pub use shared_bits::{BitKey, Displaced, Ends, Owner, SharedBit, SharedBits};
-pub use support::unsupported;
+pub use support::{is_spoken_within, unsupported};
 pub use table::{Asked, DetectReport, DetectTable, Inheritance, SHARED_BITS};
 pub use threshold::{Passage, Thresholds};

@@ -1,7 +1,7 @@
 //! Which signatures the evaluator can ask, and why it can't ask the others.
 
 use weir_rules::field::FieldId;
-use weir_rules::number::{Level, NumberId};
+use weir_rules::number::Level;
 use weir_rules::signature::{
     AppProtocol, BitScope, Buffer, BufferMatch, Event, EventLayer, PacketCondition, RuleProtocol, Signature,
     StateCondition,
@@ -20,10 +20,6 @@ pub fn unsupported(signature: &Signature) -> Option<String> {
     protocol(signature)
         .or_else(|| signature.buffers.iter().find_map(|b| buffer(b.buffer)))
         .or_else(|| mixed(signature))
-        .or_else(|| {
-            let number = signature.numbers.iter().map(|condition| condition.number).find(|&n| !is_told(n))?;
-            Some(format!("{} is not told by the decoders yet", number.name()))
-        })
         .or_else(|| signature.packet.iter().find_map(packet))
         .or_else(|| state(signature))
 }
@@ -50,8 +46,25 @@ fn protocol(signature: &Signature) -> Option<String> {
             }
             _ => None,
         },
+        // It is spoken within other protocols, so it is the field that tells.
+        (Some(app), _) if is_spoken_within(app) => (!names_field_of(signature, app))
+            .then(|| format!("a signature of {} names one of its fields or numbers", app.name())),
         (Some(app), _) => Some(format!("{} is not decoded yet", app.name())),
     }
+}
+
+/// Whether a protocol is one that others carry as their bodies, so that a flow is never said to speak it.
+pub fn is_spoken_within(app: AppProtocol) -> bool {
+    matches!(app, AppProtocol::Llm)
+}
+
+fn names_field_of(signature: &Signature, app: AppProtocol) -> bool {
+    let fields = signature.buffers.iter().filter_map(|matched| match matched.buffer {
+        Buffer::Field(field) => Some(field.name()),
+        _ => None,
+    });
+    let mut names = fields.chain(signature.numbers.iter().map(|condition| condition.number.name()));
+    names.any(|name| name.strip_prefix(app.name()).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// Headers are those of a packet, and what a protocol says may take many.
@@ -68,15 +81,10 @@ fn asks_for_payload(signature: &Signature) -> bool {
 /// Whether a decoder fills a field.
 pub fn is_decoded(field: FieldId) -> bool {
     let name = field.name();
-    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns."]
+    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns.", "llm."]
         .iter()
         .any(|prefix| name.starts_with(prefix))
         || matches!(field, FieldId::FileData | FieldId::FileName)
-}
-
-/// Whether a number is known, be it of a packet or told by a decoder.
-fn is_told(number: NumberId) -> bool {
-    number.level() != Level::Transaction || !matches!(number, NumberId::LlmTokensIn | NumberId::LlmTokensOut)
 }
 
 /// Whether a decoder raises an event.
@@ -85,6 +93,7 @@ fn is_raised(event: &Event) -> bool {
     let websocket = WebSocketEvent::ALL.into_iter().map(WebSocketEvent::name);
     let sip = SipEvent::ALL.into_iter().map(SipEvent::name);
     let http = Oddity::all_names().chain(http2).chain(websocket);
+    let http = http.chain(crate::semantics::event_names());
     let mut names = http.chain(sip).chain(dns::event_names()).chain(tls::event_names());
     event.layer == EventLayer::Application
         && (names.any(|name| name == &*event.name) || DETECTION_EVENTS.contains(&&*event.name))
@@ -131,7 +140,7 @@ mod tests {
             ("app-layer-event:applayer_mismatch_protocol_both_directions;", false),
             ("app-layer-event:applayer_unexpected_protocol;", true),
             ("dns.rcode:3;", false),
-            ("llm.tokens_in:>5;", true),
+            ("llm.tokens_in:>5;", false),
             ("decode-event:ipv4.trunc_pkt;", false),
             ("decode-event:ltnull.pkt_too_small;", true),
             ("tcpv4-csum:invalid;", false),
@@ -140,7 +149,7 @@ mod tests {
             ("stream_size:client,>,5;", false),
             ("stream-event:est_syn_resend;", false),
             ("stream-event:wrong_thread;", true),
-            ("llm.prompt; content:\"x\";", true),
+            ("llm.prompt; content:\"x\";", false),
             ("xbits:set,a,track ip_src;", false),
             ("hostbits:isset,a,dst;", false),
             ("flowint:a,+,1;", false),

@@ -30,6 +30,7 @@ use crate::decode::AppEvent;
 use crate::flow::Direction;
 use crate::inspect::is_for_pcre;
 use crate::reputation::Reputations;
+use crate::semantics;
 
 const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
 const FIELDS: usize = FieldId::ALL.len();
@@ -69,6 +70,7 @@ pub struct DetectTable {
     // Asked for each flow and each segment: summed up once, when compiled.
     any_asked: bool,
     any_wanted: bool,
+    any_meaning: bool,
     sets: Arc<Sets>,
     any_set_changed: bool,
     told: Told,
@@ -190,6 +192,11 @@ impl DetectTable {
     /// Whether values of a field are to be kept.
     pub fn wants(&self, field: FieldId, direction: Direction) -> bool {
         self.wanted.get(field.index()).is_some_and(|wanted| wanted[direction.index()])
+    }
+
+    /// Whether any signature asks what is meant by what is said.
+    pub fn wants_meaning(&self) -> bool {
+        self.any_meaning
     }
 
     /// The prefilter of a field.
@@ -426,6 +433,7 @@ impl<'p> Build<'p> {
             any_wanted: self.names_protocol
                 || self.told.is_wanted()
                 || self.wanted.iter().flatten().any(|&wanted| wanted),
+            any_meaning: is_meaning_wanted(&self.wanted, &self.told),
             told: self.told,
             asked: self.asked,
             wanted: self.wanted,
@@ -462,6 +470,19 @@ impl<'p> Build<'p> {
             _ => Arc::new(SharedBits::new(room)),
         }
     }
+}
+
+/// Whether any field, number or event is asked for that is read out of bodies.
+fn is_meaning_wanted(wanted: &[[bool; 2]; FIELDS], told: &Told) -> bool {
+    let by_field = FieldId::ALL
+        .into_iter()
+        .zip(wanted)
+        .any(|(field, wanted)| semantics::tells(field) && wanted.contains(&true));
+    let by_number =
+        [NumberId::LlmTokensIn, NumberId::LlmTokensOut, NumberId::LlmStream, NumberId::LlmMediaSize];
+    by_field
+        || by_number.into_iter().any(|number| told.wants_number(number))
+        || semantics::event_names().any(|name| told.events.contains_key(name))
 }
 
 /// Compiles groups side by side, in their order; none where there is nothing in one.

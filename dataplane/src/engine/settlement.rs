@@ -17,8 +17,8 @@ use crate::confirm::packet::{PacketFacts, matches as packet_matches};
 use crate::counter::Counter;
 use crate::decode::recognise::AppProtocol;
 use crate::detect::{
-    Ends, Memory, Order, PacketLook, PacketView, Passage, Surroundings, fill_numbers, packet_facts,
-    rule_protocol, stream_bytes,
+    Ends, Memory, Order, PacketLook, PacketView, Passage, Surroundings, fill_numbers, is_spoken_within,
+    packet_facts, rule_protocol, stream_bytes,
 };
 use crate::flow::{Direction, FlowRecord};
 use crate::inspect::{Hit, Hits};
@@ -176,7 +176,7 @@ fn came_as(signature: &Signature, assembly: Assembly) -> bool {
 
 /// Whether the flow speaks what the header of a signature names. Of datagrams, the field says so.
 fn speaks(signature: &Signature, protocol: Option<AppProtocol>, field: Option<FieldId>) -> bool {
-    let Some(app) = signature.app else { return true };
+    let Some(app) = signature.app.filter(|app| !is_spoken_within(*app)) else { return true };
     match protocol {
         Some(protocol) => rule_protocol(protocol).is_some_and(|found| app.covers(found)),
         None => field.is_some_and(|field| {

@@ -77,11 +77,11 @@ pub(crate) fn apply<'v>(
     let Buffers { front, back } = buffers;
     let mut extent = one(first, value, front, runner, budget, counters, limits)?;
     for transform in others {
-        let input = Value { bytes: front, extent };
+        let input = Value { bytes: front, extent, ..value };
         extent = one(transform, input, back, runner, budget, counters, limits)?;
         std::mem::swap(front, back);
     }
-    Some(Value { bytes: front, extent })
+    Some(Value { bytes: front, extent, ..value })
 }
 
 fn one(

@@ -99,7 +99,7 @@ fn digests_are_binary_and_of_whole_values_only() {
     for (transform, expected) in table {
         assert_eq!(hex(whole(std::slice::from_ref(&transform), b"abc")), expected);
         for extent in [Extent::Cut, Extent::Open] {
-            let value = Value { bytes: b"abc", extent };
+            let value = Value { bytes: b"abc", skipped: 0, extent };
             assert_eq!(run(std::slice::from_ref(&transform), value, &Limits::default()), None);
         }
     }

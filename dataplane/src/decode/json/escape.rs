@@ -84,6 +84,34 @@ impl Unescape {
         self.state = State::Backslash;
     }
 
+    /// Takes text in which every backslash begins an escape, and tells it without them. What is wrong is not told.
+    pub fn push(&mut self, bytes: &[u8], tell: &mut impl FnMut(&[u8])) {
+        let mut rest = bytes;
+        while let Some((&byte, after)) = rest.split_first() {
+            if !self.is_idle() {
+                let undone = self.take(byte);
+                tell(undone.bytes());
+                rest = if undone.again { rest } else { after };
+                continue;
+            }
+            let len = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            let (run, behind) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+            if !run.is_empty() {
+                if self.is_waiting() {
+                    tell(self.interrupt().bytes());
+                }
+                tell(run);
+            }
+            rest = match behind.split_first() {
+                Some((_, behind)) => {
+                    self.begin();
+                    behind
+                }
+                None => behind,
+            };
+        }
+    }
+
     /// Takes a byte within an escape.
     pub fn take(&mut self, byte: u8) -> Undone {
         match self.state {

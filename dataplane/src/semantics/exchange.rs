@@ -1,0 +1,265 @@
+//! What is remembered of the exchanges of a flow, a request and its answer each.
+
+use weir_rules::field::FieldId;
+
+use super::body::{Documents, Framed, Framing, Reader};
+use super::llm::{self, Call};
+use super::mark::{Mark, shape};
+use super::speaker::{Open, Speaker};
+use super::trouble::BAD_FRAMING;
+use crate::decode::json::{JsonLimits, Trouble, Visitor};
+use crate::decode::{AppEvent, Part, Sink, TransactionId};
+use crate::flow::Direction;
+
+/// Exchanges that are followed at once; the oldest makes room. As many as transactions are kept.
+const MAX_LIVE: usize = 128;
+
+/// Exchanges that are kept for use again.
+const SPARE: usize = 2;
+
+/// One side of an exchange.
+#[derive(Debug)]
+struct Side {
+    documents: Documents,
+    open: Open,
+    /// A piece of the body was told.
+    begun: bool,
+}
+
+impl Side {
+    fn new() -> Side {
+        Side { documents: Documents::new(JsonLimits::default()), open: Open::default(), begun: false }
+    }
+
+    fn clear(&mut self) {
+        self.documents.clear();
+        self.open.clear();
+        self.begun = false;
+    }
+}
+
+/// A request with its answer.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    id: TransactionId,
+    call: Call,
+    request: llm::Request,
+    response: llm::Response,
+    sides: [Side; 2],
+}
+
+impl Exchange {
+    fn new() -> Exchange {
+        Exchange {
+            id: TransactionId(0),
+            call: Call::default(),
+            request: llm::Request::default(),
+            response: llm::Response::default(),
+            sides: [Side::new(), Side::new()],
+        }
+    }
+
+    fn begin(&mut self, id: TransactionId) {
+        self.id = id;
+        self.call.clear();
+        self.request.clear();
+        self.response.clear();
+        self.sides.iter_mut().for_each(Side::clear);
+    }
+
+    /// Takes a field of the protocol below.
+    pub fn field<S: Sink>(
+        &mut self,
+        direction: Direction,
+        field: FieldId,
+        part: Part,
+        bytes: &[u8],
+        sink: &mut S,
+    ) {
+        match field {
+            FieldId::HttpUri => {
+                let side = &mut self.sides[direction.index()];
+                let mut speaker = Speaker { sink, transaction: self.id, direction, open: &mut side.open };
+                self.call.target(bytes, &mut speaker);
+            }
+            FieldId::HttpContentType => {
+                self.sides[direction.index()].documents.announce(Framing::of_content_type(bytes));
+            }
+            FieldId::HttpRequestBody | FieldId::HttpResponseBody => self.body(direction, part, bytes, sink),
+            FieldId::WebsocketPayload => self.message(direction, part, bytes, sink),
+            _ => {}
+        }
+    }
+
+    fn body<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
+        let Exchange { id, call, request, response, sides } = self;
+        let Side { documents, open, begun } = &mut sides[direction.index()];
+        let speaker = Speaker { sink, transaction: *id, direction, open };
+        let mut reading = Reading { call, request, response, speaker };
+        let shape = shape(direction);
+        *begun = true;
+        if !bytes.is_empty() {
+            documents.push(shape, bytes, &mut reading);
+        }
+        if matches!(part, Part::Whole | Part::End) {
+            documents.finish(shape, &mut reading);
+            reading.finish(direction);
+            *begun = false;
+        }
+    }
+
+    /// Takes a message of a WebSocket, which is a document of a conversation that goes on.
+    fn message<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
+        let Exchange { id, call, request, response, sides } = self;
+        let Side { documents, open, .. } = &mut sides[direction.index()];
+        let speaker = Speaker { sink, transaction: *id, direction, open };
+        let mut reading = Reading { call, request, response, speaker };
+        let shape = shape(direction);
+        documents.push(shape, bytes, &mut reading);
+        if matches!(part, Part::Whole | Part::End) {
+            documents.finish(shape, &mut reading);
+        }
+    }
+
+    /// Nothing more comes of a direction.
+    pub fn complete<S: Sink>(&mut self, direction: Direction, sink: &mut S) {
+        if self.sides[direction.index()].begun {
+            self.body(direction, Part::End, &[], sink);
+        }
+    }
+}
+
+/// Reads one piece of a body.
+struct Reading<'r, S> {
+    call: &'r mut Call,
+    request: &'r mut llm::Request,
+    response: &'r mut llm::Response,
+    speaker: Speaker<'r, S>,
+}
+
+impl<S: Sink> Reading<'_, S> {
+    fn finish(&mut self, direction: Direction) {
+        match direction {
+            Direction::ToServer => self.request.end_of_document(self.call, &mut self.speaker),
+            Direction::ToClient => self.response.finish(&mut self.speaker),
+        }
+    }
+}
+
+impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
+    fn enter(&mut self, mark: Mark) {
+        match mark {
+            Mark::Request(part) => self.request.enter(part, &mut self.speaker),
+            Mark::Response(part) => self.response.enter(part, self.call, &mut self.speaker),
+        }
+    }
+
+    fn leave(&mut self, mark: Mark) {
+        match mark {
+            Mark::Request(part) => self.request.leave(part, self.call, &mut self.speaker),
+            Mark::Response(part) => self.response.leave(part, &mut self.speaker),
+        }
+    }
+
+    fn text(&mut self, mark: Mark, part: Part, bytes: &[u8]) {
+        match mark {
+            Mark::Request(of) => self.request.text(of, part, bytes, self.call, &mut self.speaker),
+            Mark::Response(of) => self.response.text(of, part, bytes, self.call, &mut self.speaker),
+        }
+    }
+
+    fn verbatim(&mut self, mark: Mark, part: Part, bytes: &[u8]) {
+        match mark {
+            Mark::Request(of) => self.request.verbatim(of, part, bytes, &mut self.speaker),
+            Mark::Response(of) => self.response.verbatim(of, part, bytes, self.call, &mut self.speaker),
+        }
+    }
+
+    fn word(&mut self, mark: Mark, word: &[u8]) {
+        match mark {
+            Mark::Request(part) => self.request.word(part, word, &mut self.speaker),
+            Mark::Response(part) => self.response.word(part, word, &mut self.speaker),
+        }
+    }
+
+    fn end_of_document(&mut self) {
+        match self.speaker.direction {
+            Direction::ToServer => self.request.end_of_document(self.call, &mut self.speaker),
+            Direction::ToClient => self.response.end_of_document(&mut self.speaker),
+        }
+    }
+
+    fn trouble(&mut self, trouble: Trouble) {
+        self.speaker.event(AppEvent(trouble.name()));
+    }
+}
+
+impl<S: Sink> Reader for Reading<'_, S> {
+    fn framed(&mut self, framed: Framed<'_>) {
+        match framed {
+            Framed::Name(_) => {}
+            Framed::Malformed => self.speaker.event(BAD_FRAMING),
+        }
+    }
+}
+
+/// The exchanges of one flow.
+#[derive(Debug, Default)]
+#[expect(clippy::vec_box, reason = "they are large, and move between the two lists")]
+pub struct Semantics {
+    live: Vec<Box<Exchange>>,
+    spare: Vec<Box<Exchange>>,
+    session: Option<TransactionId>,
+}
+
+impl Semantics {
+    /// Forgets everything, and keeps some of the memory.
+    pub fn clear(&mut self) {
+        self.spare.append(&mut self.live);
+        self.spare.truncate(SPARE);
+        self.spare.iter_mut().for_each(|exchange| exchange.begin(TransactionId(u32::MAX)));
+        self.session = None;
+    }
+
+    /// The exchange of a transaction, begun where it is new.
+    pub(super) fn of(&mut self, id: TransactionId) -> Option<&mut Exchange> {
+        if let Some(index) = self.live.iter().rposition(|exchange| exchange.id == id) {
+            return self.live.get_mut(index).map(|exchange| &mut **exchange);
+        }
+        if self.live.len() >= MAX_LIVE {
+            let oldest = self.live.remove(0);
+            self.spare.push(oldest);
+        }
+        let mut exchange = self.spare.pop().unwrap_or_else(|| Box::new(Exchange::new()));
+        exchange.begin(id);
+        self.live.push(exchange);
+        self.live.last_mut().map(|exchange| &mut **exchange)
+    }
+
+    /// The exchange that all messages of a WebSocket belong to: the one that began it, since what a model says goes on from
+    /// message to message.
+    pub(super) fn session(&mut self, message: TransactionId) -> TransactionId {
+        let id = *self.session.get_or_insert(TransactionId(message.0.saturating_sub(1)));
+        if let Some(index) = self.spare.iter().position(|exchange| exchange.id == id) {
+            // It has ended as an exchange of HTTP. What was said there of the operation still holds.
+            let exchange = self.spare.remove(index);
+            self.live.push(exchange);
+        }
+        id
+    }
+
+    /// The exchange of a transaction, where there is one.
+    pub(super) fn known(&mut self, id: TransactionId) -> Option<&mut Exchange> {
+        self.live.iter_mut().rev().find(|exchange| exchange.id == id).map(|exchange| &mut **exchange)
+    }
+
+    /// Ends an exchange.
+    pub(super) fn end(&mut self, id: TransactionId) {
+        if let Some(index) = self.live.iter().position(|exchange| exchange.id == id) {
+            let ended = self.live.remove(index);
+            if self.spare.len() < SPARE {
+                self.spare.push(ended);
+            }
+        }
+    }
+}

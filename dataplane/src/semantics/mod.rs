@@ -1,0 +1,27 @@
+//! What messages mean: the language that applications of models speak inside HTTP, WebSocket and the like.
+//!
+//! ```text
+//!  decoder of the protocol ──fields──▶ Meaning ──the same fields, and those it adds──▶ transactions, signatures
+//!  (http.uri, http.request_body, …)       │
+//!                                         └ an Exchange for each transaction: framing (JSON, SSE, …) → JSON → what the
+//!                                           parts of it mean (llm.prompt, llm.completion, mcp.tool, …)
+//! ```
+//!
+//! It sits between the decoders of protocols and whoever looks at fields, and is a [`Sink`](crate::decode::Sink) itself. So
+//! it knows no protocol below, and the same reading of an answer serves HTTP/1, HTTP/2 and WebSocket. It keeps no text: what
+//! is said goes on as it comes, but for the little that must wait until it is known what it is.
+
+mod body;
+mod exchange;
+#[cfg(test)]
+mod exchange_tests;
+mod held;
+pub mod llm;
+mod mark;
+mod sink;
+mod speaker;
+mod trouble;
+
+pub use exchange::Semantics;
+pub use sink::{Meaning, tells};
+pub use trouble::event_names;

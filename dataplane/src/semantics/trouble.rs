@@ -1,0 +1,19 @@
+//! What is not as it should be about the documents of an exchange.
+
+use crate::decode::AppEvent;
+use crate::decode::json::Trouble;
+
+/// More ran side by side than is told apart: choices, blocks and tool calls beyond are told as one.
+pub const TOO_MANY_LANES: AppEvent = AppEvent("llm.too_many_lanes");
+
+/// A text had to be told before it was known who says it.
+pub const UNATTRIBUTED: AppEvent = AppEvent("llm.unattributed_text");
+
+/// A message of an event stream whose lengths contradict each other.
+pub const BAD_FRAMING: AppEvent = AppEvent("llm.bad_framing");
+
+/// The names of all events about documents.
+pub fn event_names() -> impl Iterator<Item = &'static str> {
+    let own = [TOO_MANY_LANES, UNATTRIBUTED, BAD_FRAMING].into_iter().map(|event| event.0);
+    Trouble::ALL.into_iter().map(Trouble::name).chain(own)
+}
