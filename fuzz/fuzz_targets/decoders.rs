@@ -9,6 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use weir::decode::dns::{Dns, DnsConfig, DnsTcp};
 use weir::decode::http1::{Http1, Http1Config};
 use weir::decode::http2::{Http2, Http2Config, Upgraded};
+use weir::decode::model_file::{ModelFile, ModelFileLimits, Told};
 use weir::decode::recognise::{recognise, recognise_datagram};
 use weir::decode::sip::{Sip, SipTcp};
 use weir::decode::tls::{Tls, TlsConfig};
@@ -46,7 +47,7 @@ fn pieces(mut input: &[u8]) -> impl Iterator<Item = (Direction, &[u8])> {
 fuzz_target!(|input: &[u8]| {
     let Some((&which, input)) = input.split_first() else { return };
     let mut sink = Count::default();
-    match which % 8 {
+    match which % 9 {
         0 => {
             let mut http = Http1::new(Http1Config::default());
             for (direction, piece) in pieces(input) {
@@ -107,6 +108,18 @@ fuzz_target!(|input: &[u8]| {
             }
             stream.end(Direction::ToServer, &mut sink);
             stream.end(Direction::ToClient, &mut sink);
+        }
+        7 => {
+            let mut file = ModelFile::new(ModelFileLimits::default());
+            let mut tell = |told: Told<'_>| {
+                if let Told::Import { module, name } = told {
+                    sink.bytes = sink.bytes.wrapping_add(module.len() + name.len());
+                }
+            };
+            for (_, piece) in pieces(input) {
+                file.push(piece, &mut tell);
+            }
+            file.finish(&mut tell);
         }
         _ => {
             for (direction, piece) in pieces(input) {

@@ -12,6 +12,7 @@ mod http;
 pub mod http1;
 pub mod http2;
 pub mod json;
+pub mod model_file;
 pub mod multipart;
 pub mod recognise;
 pub mod sip;

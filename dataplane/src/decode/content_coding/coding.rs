@@ -35,7 +35,7 @@ impl Coding {
 
 /// What one step of a decoder did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(in super::super) struct Step {
     /// Bytes of input that were used up.
     pub consumed: usize,
     /// Bytes of output that were written.
@@ -46,7 +46,7 @@ pub(super) struct Step {
 
 /// How a step went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(in super::super) enum Outcome {
     /// There is more to come, once there is input or room for output.
     Ongoing,
     /// The coded bytes have ended; what follows is not of this coding.

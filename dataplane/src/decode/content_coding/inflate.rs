@@ -5,7 +5,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::coding::{Outcome, Step};
 
 /// Undoes DEFLATE, without any envelope. Holds a window of 32 KiB.
-pub(super) struct Inflate(Decompress);
+pub(in super::super) struct Inflate(Decompress);
 
 impl Inflate {
     pub fn new() -> Inflate {

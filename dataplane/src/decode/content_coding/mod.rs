@@ -17,3 +17,5 @@ mod zstandard;
 
 pub use chain::{Chain, ChainLimits, Output, Trouble};
 pub use coding::Coding;
+pub(super) use coding::Outcome;
+pub(super) use inflate::Inflate;
