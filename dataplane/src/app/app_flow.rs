@@ -1,9 +1,9 @@
 //! The application side of one flow: which protocol it speaks, the decoder, and the transactions.
 
+use super::app_sink::AppSink;
+use super::keeping::Keeping;
 use super::observer::Observer;
 use super::transaction::Transactions;
-use super::values::ValueLimits;
-use crate::confirm::Extent;
 use crate::decode::dns::DnsTcp;
 use crate::decode::http1::{Handover, Http1};
 use crate::decode::http2::{Http2, Upgraded};
@@ -11,12 +11,10 @@ use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
 use crate::decode::sip::SipTcp;
 use crate::decode::tls::Tls;
 use crate::decode::websocket::WebSocket;
-use crate::decode::{AppEvent, Lane, Part, Sink, Stage, Status, TransactionId};
+use crate::decode::{AppEvent, Status};
 use crate::detect::{FlowMemory, Scores};
 use crate::flow::Direction;
 use crate::semantics::{Meaning, Semantics};
-use weir_rules::field::FieldId;
-use weir_rules::number::NumberId;
 
 /// What decodes a stream.
 #[derive(Default)]
@@ -121,8 +119,8 @@ pub trait Decoders {
 
 impl AppFlow {
     /// Begins anew, keeps the memory, and gives the decoder back.
-    pub fn restart(&mut self) -> Decoder {
-        self.transactions.clear();
+    pub fn restart(&mut self, keeping: &mut Keeping) -> Decoder {
+        self.clear_transactions(keeping);
         self.memory.clear();
         self.scores.clear();
         self.semantics.clear();
@@ -133,6 +131,12 @@ impl AppFlow {
         self.lost = false;
         self.switches = 0;
         std::mem::take(&mut self.decoder)
+    }
+
+    /// Ends the transactions that are live.
+    fn clear_transactions(&mut self, keeping: &mut Keeping) {
+        self.transactions.iter().for_each(|transaction| keeping.log.finish(transaction));
+        self.transactions.clear();
     }
 
     /// Whether its bytes still need to be looked at.
@@ -146,16 +150,16 @@ impl AppFlow {
         direction: Direction,
         bytes: &[u8],
         decoders: &mut impl Decoders,
-        limits: &ValueLimits,
+        keeping: &mut Keeping,
         observer: &mut impl Observer,
     ) {
         if let Decoder::Recognising = self.decoder {
-            self.recognise(direction, bytes, decoders, limits, observer);
+            self.recognise(direction, bytes, decoders, keeping, observer);
         } else {
             if self.agreement == Agreement::Awaited(direction) {
                 self.agree(direction, bytes, observer);
             }
-            self.decode(direction, bytes, decoders, limits, observer);
+            self.decode(direction, bytes, decoders, keeping, observer);
         }
     }
 
@@ -164,11 +168,11 @@ impl AppFlow {
         &mut self,
         direction: Direction,
         missing: u64,
-        limits: &ValueLimits,
+        keeping: &mut Keeping,
         observer: &mut impl Observer,
     ) {
         let mut sink =
-            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, limits, observer });
+            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, keeping, observer });
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.gap(direction, missing, &mut sink),
             Decoder::Http2(http) => http.gap(direction, missing, &mut sink),
@@ -184,9 +188,9 @@ impl AppFlow {
     }
 
     /// A direction has ended.
-    pub fn end(&mut self, direction: Direction, limits: &ValueLimits, observer: &mut impl Observer) {
+    pub fn end(&mut self, direction: Direction, keeping: &mut Keeping, observer: &mut impl Observer) {
         let mut sink =
-            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, limits, observer });
+            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, keeping, observer });
         match &mut self.decoder {
             Decoder::Http1(http) => http.end(direction, &mut sink),
             Decoder::Http2(http) => http.end(direction, &mut sink),
@@ -203,7 +207,7 @@ impl AppFlow {
         direction: Direction,
         bytes: &[u8],
         decoders: &mut impl Decoders,
-        limits: &ValueLimits,
+        keeping: &mut Keeping,
         observer: &mut impl Observer,
     ) {
         self.first.get_or_insert(direction);
@@ -227,9 +231,9 @@ impl AppFlow {
             if self.agreement != Agreement::Awaited(at) {
                 self.forget_held(at);
             }
-            self.decode(at, held.bytes(), decoders, limits, observer);
+            self.decode(at, held.bytes(), decoders, keeping, observer);
         }
-        self.decode(direction, bytes.get(taken..).unwrap_or_default(), decoders, limits, observer);
+        self.decode(direction, bytes.get(taken..).unwrap_or_default(), decoders, keeping, observer);
     }
 
     fn forget_held(&mut self, direction: Direction) {
@@ -277,14 +281,14 @@ impl AppFlow {
         direction: Direction,
         bytes: &[u8],
         decoders: &mut impl Decoders,
-        limits: &ValueLimits,
+        keeping: &mut Keeping,
         observer: &mut impl Observer,
     ) {
         if bytes.is_empty() || self.lost {
             return;
         }
         let mut sink =
-            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, limits, observer });
+            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, keeping, observer });
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.push(direction, bytes, &mut sink),
             Decoder::Http2(http) => {
@@ -304,9 +308,9 @@ impl AppFlow {
             {
                 let rest = bytes.len() - http.untaken();
                 self.switches += 1;
-                self.hand_over(decoders, limits, observer);
+                self.hand_over(decoders, keeping, observer);
                 // Each switch takes some of the bytes, and there are few of them.
-                self.push(direction, bytes.get(rest..).unwrap_or_default(), decoders, limits, observer);
+                self.push(direction, bytes.get(rest..).unwrap_or_default(), decoders, keeping, observer);
             }
             _ => self.follow_status(status),
         }
@@ -316,12 +320,12 @@ impl AppFlow {
     fn hand_over(
         &mut self,
         decoders: &mut impl Decoders,
-        limits: &ValueLimits,
+        keeping: &mut Keeping,
         observer: &mut impl Observer,
     ) {
         let before = std::mem::take(&mut self.decoder);
         // What is recognised anew counts its transactions anew; those of HTTP/1 are complete.
-        self.transactions.clear();
+        self.clear_transactions(keeping);
         self.held = Default::default();
         self.agreement = Agreement::Unasked;
         if let Decoder::Http1(http) = &before {
@@ -345,7 +349,7 @@ impl AppFlow {
                     };
                     let mut sink = meaning(
                         &mut self.semantics,
-                        AppSink { transactions: &mut self.transactions, limits, observer },
+                        AppSink { transactions: &mut self.transactions, keeping, observer },
                     );
                     http2.upgrade(&upgraded, &mut sink);
                 }
@@ -372,84 +376,7 @@ fn meaning<'m, O: Observer>(
     semantics: &'m mut Semantics,
     next: AppSink<'m, O>,
 ) -> Meaning<'m, AppSink<'m, O>> {
-    let semantics = next.observer.wants_meaning().then_some(semantics);
+    let wanted = next.observer.wants_meaning() || next.keeping.log.wants_meaning();
+    let semantics = wanted.then_some(semantics);
     Meaning { semantics, next }
-}
-
-/// Puts what a decoder finds into the transactions, and tells the observer.
-pub(super) struct AppSink<'a, O> {
-    pub transactions: &'a mut Transactions,
-    pub limits: &'a ValueLimits,
-    pub observer: &'a mut O,
-}
-
-impl<O: Observer> AppSink<'_, O> {
-    /// Keeps count of how long a file is.
-    fn file(&mut self, id: TransactionId, direction: Direction, part: Part, bytes: usize) {
-        let number = NumberId::FileSize;
-        if !self.observer.wants_number(number) {
-            return;
-        }
-        let Some(transaction) = self.transactions.of(id) else { return };
-        let extent = match part {
-            Part::Whole | Part::End => Extent::Whole,
-            Part::Start | Part::Continue => Extent::Open,
-        };
-        if transaction.numbers.grow(number, direction, bytes as u64, extent) {
-            self.observer.number(transaction, direction, number);
-        }
-    }
-}
-
-impl<O: Observer> Sink for AppSink<'_, O> {
-    fn field(&mut self, id: TransactionId, direction: Direction, field: FieldId, part: Part, bytes: &[u8]) {
-        self.lane(id, direction, field, Lane(0), part, bytes);
-    }
-
-    fn lane(
-        &mut self,
-        id: TransactionId,
-        direction: Direction,
-        field: FieldId,
-        lane: Lane,
-        part: Part,
-        bytes: &[u8],
-    ) {
-        if field == FieldId::FileData {
-            self.file(id, direction, part, bytes.len());
-        }
-        if !self.observer.wants(field, direction) {
-            return;
-        }
-        let Some(transaction) = self.transactions.of(id) else { return };
-        if let Some(added) = transaction.values.add(self.limits, (direction, field, lane), part, bytes) {
-            self.observer.value(transaction, added);
-        }
-    }
-
-    fn number(&mut self, id: TransactionId, direction: Direction, number: NumberId, value: u64) {
-        if !self.observer.wants_number(number) {
-            return;
-        }
-        let Some(transaction) = self.transactions.of(id) else { return };
-        if transaction.numbers.add(number, direction, value) {
-            self.observer.number(transaction, direction, number);
-        }
-    }
-
-    fn stage(&mut self, id: TransactionId, direction: Direction, stage: Stage) {
-        let Some(transaction) = self.transactions.of(id) else { return };
-        if let Some(at) = transaction.stages.get_mut(direction.index()) {
-            *at = Some(stage);
-        }
-        self.observer.stage(transaction, direction, stage);
-        if transaction.is_complete() {
-            self.transactions.end(id);
-        }
-    }
-
-    fn event(&mut self, id: TransactionId, direction: Direction, event: AppEvent) {
-        let Some(transaction) = self.transactions.of(id) else { return };
-        self.observer.event(transaction, direction, event);
-    }
 }

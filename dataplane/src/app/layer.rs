@@ -1,7 +1,9 @@
 //! The application sides of a worker's flows, in a pool: made when first needed, used again, never more than a limit.
 
-use super::app_flow::AppSink;
 use super::app_flow::{AppFlow, Decoder, Decoders};
+use super::app_sink::AppSink;
+use super::keeping::Keeping;
+use super::log::{LogConfig, TransactionLog};
 use super::observer::Observer;
 use super::transaction::Transactions;
 use super::values::ValueLimits;
@@ -13,6 +15,7 @@ use crate::decode::sip::{Sip, SipTcp};
 use crate::decode::tls::{Tls, TlsConfig};
 use crate::decode::websocket::{WebSocket, WebSocketConfig};
 use crate::flow::Direction;
+use crate::time::Nanos;
 
 /// How much is decoded at once.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub struct AppConfig {
     pub flows: usize,
     /// How much of a transaction is kept.
     pub values: ValueLimits,
+    /// What is written down of transactions.
+    pub log: LogConfig,
     /// HTTP/1.
     pub http1: Http1Config,
     /// HTTP/2.
@@ -38,6 +43,7 @@ impl Default for AppConfig {
         AppConfig {
             flows: 65_536,
             values: ValueLimits::default(),
+            log: LogConfig::default(),
             http1: Http1Config::default(),
             http2: Http2Config::default(),
             websocket: WebSocketConfig::default(),
@@ -91,6 +97,7 @@ pub struct AppLayer {
     datagrams: Dns,
     sip: Sip,
     datagram: Transactions,
+    keeping: Keeping,
 }
 
 #[expect(clippy::vec_box, reason = "decoders are large, and move between the pool and flows")]
@@ -119,6 +126,8 @@ impl AppLayer {
             counters: AppCounters::default(),
         };
         let datagrams = Dns::new(config.dns);
+        let keeping =
+            Keeping { limits: config.values, log: TransactionLog::new(config.log.clone()), now: Nanos::ZERO };
         AppLayer {
             config,
             flows: Vec::new(),
@@ -127,12 +136,34 @@ impl AppLayer {
             datagrams,
             sip: Sip::default(),
             datagram: Transactions::default(),
+            keeping,
         }
     }
 
     /// What was decoded since the start.
     pub fn counters(&self) -> AppCounters {
         self.pool.counters
+    }
+
+    /// Tells the time.
+    pub fn set_time(&mut self, now: Nanos) {
+        self.keeping.now = now;
+    }
+
+    /// What is written down of transactions.
+    pub fn log(&mut self) -> &mut TransactionLog {
+        &mut self.keeping.log
+    }
+
+    /// Whether a transaction has ended that is to be written down.
+    #[inline]
+    pub fn has_finished(&self) -> bool {
+        self.keeping.log.has_finished()
+    }
+
+    /// Whether anything of transactions is written down, so that streams are decoded for that alone.
+    pub fn is_logging(&self) -> bool {
+        self.keeping.log.is_on()
     }
 
     /// A place for a flow; none where all are taken.
@@ -151,7 +182,7 @@ impl AppLayer {
     /// Gives a place back.
     pub fn close(&mut self, handle: AppHandle) {
         let Some(flow) = self.flows.get_mut(handle.0 as usize) else { return };
-        let ended = flow.restart();
+        let ended = flow.restart(&mut self.keeping);
         self.pool.give_back(ended);
         self.free.push(handle.0);
     }
@@ -175,7 +206,7 @@ impl AppLayer {
         observer: &mut impl Observer,
     ) {
         if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
-            flow.push(direction, bytes, &mut self.pool, &self.config.values, observer);
+            flow.push(direction, bytes, &mut self.pool, &mut self.keeping, observer);
         }
     }
 
@@ -188,7 +219,7 @@ impl AppLayer {
     ) -> Option<AppProtocol> {
         let Recognition::Known(protocol) = recognise_datagram(direction, bytes) else { return None };
         self.datagram.clear();
-        let mut sink = AppSink { transactions: &mut self.datagram, limits: &self.config.values, observer };
+        let mut sink = AppSink { transactions: &mut self.datagram, keeping: &mut self.keeping, observer };
         // A datagram stands for itself: there is nothing to go on with.
         match protocol {
             AppProtocol::Dns => {
@@ -201,6 +232,7 @@ impl AppLayer {
             }
             _ => {}
         }
+        self.datagram.iter().for_each(|transaction| self.keeping.log.finish(transaction));
         Some(protocol)
     }
 
@@ -213,14 +245,14 @@ impl AppLayer {
         observer: &mut impl Observer,
     ) {
         if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
-            flow.gap(direction, missing, &self.config.values, observer);
+            flow.gap(direction, missing, &mut self.keeping, observer);
         }
     }
 
     /// A direction has ended.
     pub fn end(&mut self, handle: AppHandle, direction: Direction, observer: &mut impl Observer) {
         if let Some(flow) = self.flows.get_mut(handle.0 as usize) {
-            flow.end(direction, &self.config.values, observer);
+            flow.end(direction, &mut self.keeping, observer);
         }
     }
 }

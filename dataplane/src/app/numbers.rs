@@ -68,6 +68,11 @@ impl TransactionNumbers {
         true
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (NumberId, Direction, u64)> {
+        self.0.iter().map(|number| (number.id, number.direction, number.value))
+    }
+
     fn of(&self, id: NumberId, direction: Direction) -> impl DoubleEndedIterator<Item = &Number> {
         self.0.iter().filter(move |number| number.id == id && number.direction == direction)
     }

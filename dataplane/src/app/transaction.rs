@@ -4,6 +4,7 @@ use weir_rules::signature::RuleIndex;
 
 use super::events::TransactionEvents;
 use super::numbers::TransactionNumbers;
+use super::transaction_record::Times;
 use super::values::Values;
 use crate::decode::{Stage, TransactionId};
 use crate::detect::FlowBits;
@@ -57,6 +58,8 @@ pub struct Transaction {
     pub candidates: Vec<Candidate>,
     /// What signatures remember of it.
     pub bits: FlowBits,
+    /// When it was.
+    pub times: Times,
 }
 
 impl Transaction {
@@ -70,6 +73,7 @@ impl Transaction {
         self.stages = [None; 2];
         self.candidates.clear();
         self.bits.clear();
+        self.times = Times::default();
     }
 
     /// How far a direction is.
@@ -130,9 +134,21 @@ impl Transactions {
         }
     }
 
+    /// The one that makes room when another begins.
+    pub fn next_to_go(&self, id: TransactionId) -> Option<&Transaction> {
+        let is_full =
+            self.live.len() >= MAX_LIVE && !self.live.iter().any(|transaction| transaction.id == id);
+        self.live.first().filter(|_| is_full)
+    }
+
+    /// One that is live.
+    pub fn live(&self, id: TransactionId) -> Option<&Transaction> {
+        self.live.iter().find(|transaction| transaction.id == id)
+    }
+
     /// All live ones.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Transaction> {
-        self.live.iter_mut()
+    pub fn iter(&self) -> impl Iterator<Item = &Transaction> {
+        self.live.iter()
     }
 
     /// Ends all of them.
@@ -152,9 +168,9 @@ mod tests {
         for id in 0..MAX_LIVE as u32 + 3 {
             assert!(transactions.of(TransactionId(id)).is_some());
         }
-        assert_eq!(transactions.iter_mut().map(|t| t.id.0).min(), Some(3));
+        assert_eq!(transactions.iter().map(|t| t.id.0).min(), Some(3));
         transactions.end(TransactionId(5));
-        assert_eq!(transactions.iter_mut().count(), MAX_LIVE - 1);
+        assert_eq!(transactions.iter().count(), MAX_LIVE - 1);
     }
 
     #[test]

@@ -142,6 +142,24 @@ impl Values {
         Some(Added { index, from })
     }
 
+    /// Counts a chunk of a field, and keeps nothing of it.
+    pub fn count(
+        &mut self,
+        limits: &ValueLimits,
+        (direction, field, lane): (Direction, FieldId, Lane),
+        part: Part,
+        chunk: &[u8],
+    ) {
+        let open = match part {
+            Part::Whole | Part::Start => None,
+            Part::Continue | Part::End => self.open_value(direction, field, lane),
+        };
+        let index = open.or_else(|| self.begin(limits, direction, field, lane));
+        let Some(value) = index.and_then(|index| self.list.get_mut(index)) else { return };
+        value.total += chunk.len() as u64;
+        value.extent = if matches!(part, Part::Whole | Part::End) { Extent::Whole } else { Extent::Cut };
+    }
+
     fn begin(
         &mut self,
         limits: &ValueLimits,

@@ -13,6 +13,7 @@ use super::rules_source::RulesSource;
 use super::{Failure, number};
 use crate::capture::CaptureEnd;
 use crate::config::Config;
+use crate::config::units::Size;
 use crate::counter::Counter;
 use crate::event::{EveTarget, EveWriter};
 use crate::replay::{REPLAY_ROOM, ReplayOptions, ReplayReport, replay};
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// Write events as EVE JSON to this file, or to standard output (`-`).
     #[arg(long, value_name = "FILE")]
     eve: Option<PathBuf>,
+    /// Write so many bytes of what is said to models, and by them, into the events of each transaction.
+    #[arg(long, value_name = "BYTES", requires = "eve")]
+    contents: Option<u64>,
     /// Write the frames that come out, answers to rejected ones included, to this capture.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
@@ -68,7 +72,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "--json and --eve - would both write to standard output"
         )));
     }
-    let config = arguments.source.config(defaults)?;
+    let mut config = arguments.source.config(defaults)?;
+    config.events.file.clone_from(&arguments.eve);
+    if let Some(contents) = arguments.contents {
+        config.events.contents = Size(contents);
+    }
     let ruleset = arguments.source.compile(&config)?;
     let pool = pool().map_err(Failure::Work)?;
     let target = arguments.eve.clone().map(|path| match EveTarget::from_path(path) {
@@ -76,6 +84,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         target => target,
     });
     let mut eve = target.map(EveWriter::open).transpose().map_err(Failure::work)?;
+    if let (Some(eve), Ok(redaction)) = (&mut eve, config.events.redaction()) {
+        eve.set_redaction(redaction);
+    }
     let to_stdout = arguments.eve.as_deref() == Some(Path::new("-"));
     let (mut reports, mut failed) = (Vec::new(), None);
     for file in &arguments.files {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use super::events::Events;
 use super::units::{Size, Span};
 
 /// The whole file.
@@ -471,26 +472,6 @@ pub enum Outside {
     Refused,
     /// They may, by absolute paths and `..`.
     Allowed,
-}
-
-/// What is written down, and where.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Events {
-    /// The EVE file, `-` for standard output; nothing is written where it is not given.
-    pub file: Option<PathBuf>,
-    /// Events that can wait for the writer, for each worker.
-    pub ring: usize,
-    /// Whether the end of every flow is an event.
-    pub flows: bool,
-    /// How often counters are an event; `0s` for never.
-    pub stats: Span,
-}
-
-impl Default for Events {
-    fn default() -> Events {
-        Events { file: None, ring: 16_384, flows: true, stats: Span::seconds(30) }
-    }
 }
 
 /// The control socket.

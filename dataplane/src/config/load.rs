@@ -153,6 +153,12 @@ impl Check<'_> {
                 self.report(limit, format!("a total of {} is out of range", limit.value), "1 to 1000000");
             }
         }
+        if let Err((at, error)) = config.events.redaction()
+            && let Some(expression) = config.events.redact.get(at)
+        {
+            let message = format!("`{}` is no regular expression: {error}", expression.value);
+            self.report(expression, message, "the syntax is that of Rust's regex crate, close to RE2's");
+        }
         let window = &config.tcp.window;
         if window.value.0 > MAX_TCP_WINDOW || window.value.0 < 1 << 10 {
             let message = format!("a window of {} is out of range", window.value);
@@ -196,6 +202,8 @@ mod tests {
             ("tcp: {window: 1GiB}\n", "a window of 1.0 GiB is out of range"),
             ("flows: {timeouts: {tcp: {new: 5}}}\n", "weir.yaml:1:"),
             ("fliws: {}\n", "fliws"),
+            ("events: {redact: [ok, \"(\"]}\n", "weir.yaml:1:23: error: `(` is no regular expression"),
+            ("events: {transactions: [htp]}\n", "htp"),
         ];
         for (text, want) in table {
             let found = errors(text);

@@ -1,5 +1,6 @@
 //! The configuration file: parsed once into types, checked, and handed down.
 
+pub mod events;
 pub mod file;
 pub mod load;
 pub mod settings;

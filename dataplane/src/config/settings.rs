@@ -74,7 +74,7 @@ impl Config {
                 timeout: self.fragments.timeout.0,
                 ..FragmentConfig::default()
             },
-            app: AppConfig { flows: self.app.flows, ..AppConfig::default() },
+            app: AppConfig { flows: self.app.flows, log: self.events.log_config(), ..AppConfig::default() },
         }
     }
 

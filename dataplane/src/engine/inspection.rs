@@ -50,10 +50,11 @@ impl Engine {
         place: Place,
     ) -> Option<AppProtocol> {
         let WorkerRules { ruleset, inspector, detector, .. } = &mut self.rules.current;
-        if !ruleset.detect.wants_transactions() {
+        if !ruleset.detect.wants_transactions() && !self.app.is_logging() {
             return None;
         }
         detector.set_time(frame.time);
+        self.app.set_time(frame.time);
         let epoch = inspector.epoch();
         let carrier = PacketLook::carrier(packet, payload, place.direction);
         let mut look = detector.transactions(&ruleset.signatures, epoch, carrier, &mut self.hits);
@@ -83,6 +84,7 @@ impl Engine {
         self.datagram = None;
         let now = self.now();
         self.rules.current.detector.set_time(now);
+        self.app.set_time(now);
         for direction in [Direction::ToServer, Direction::ToClient] {
             let WorkerRules { ruleset, inspector, detector, .. } = &mut self.rules.current;
             let epoch = inspector.epoch();

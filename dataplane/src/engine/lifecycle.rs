@@ -5,7 +5,7 @@ use weir_rules::policy::IdentityId;
 use super::enforcement::Announce;
 use super::frame::{Decision, Frame};
 use super::pipeline::Engine;
-use super::segmentation::{Denial, Ruling, allowed, segment};
+use super::segmentation::{Denial, Logged, Ruling, allowed, segment};
 use super::settings::{FlowEvents, Midstream};
 use crate::app::AppHandle;
 use crate::counter::Counter;
@@ -203,6 +203,7 @@ impl Engine {
     ) -> CachedVerdict {
         let generation = self.generation_tag();
         let rules = &self.rules.current;
+        let logged = if self.app.is_logging() { Logged::Yes } else { Logged::No };
         let Some(record) = self.flows.get_mut(id) else { return CachedVerdict::Forward };
         let segmented = segment(&rules.ruleset.policy, record.key(), record.initiator());
         let (verdict, note) = match segmented.ruling {
@@ -214,7 +215,7 @@ impl Engine {
             {
                 (CachedVerdict::Forward, note_of(ruling))
             }
-            ruling => (allowed(rules, record.key().protocol), note_of(ruling)),
+            ruling => (allowed(rules, record.key().protocol, logged), note_of(ruling)),
         };
         let before = std::mem::replace(&mut record.verdict, verdict);
         record.policy_generation = generation;
@@ -329,6 +330,9 @@ impl Engine {
         self.unfollow(id);
         let Some(record) = self.flows.get(id) else { return };
         let record = *record;
+        if self.has_transactions() {
+            self.report_transactions_of(&record, app, 0);
+        }
         if self.settings.flow_events == FlowEvents::On {
             self.report_flow(&record, app, end);
         }

@@ -19,6 +19,7 @@ mod settings;
 mod settled;
 mod settlement;
 mod stray;
+mod transactions;
 mod transport;
 
 pub use frame::{Checksum, Decision, Frame};

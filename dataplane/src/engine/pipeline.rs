@@ -273,6 +273,11 @@ impl Engine {
         for ((frame, slot), decision) in frames.iter().zip(slots.iter()).zip(decisions) {
             *decision = engine.decide(frame, slot);
             engine.count(frame, decision.verdict);
+            if engine.has_transactions()
+                && let Stage::Flow { key, hash, .. } = &slot.stage
+            {
+                engine.report_transactions(key, *hash, frame.number);
+            }
             engine.decided += 1;
         }
     }

@@ -29,7 +29,12 @@ pub(super) struct FlowContext {
 }
 
 impl FlowContext {
-    fn of(record: &FlowRecord, hash: FlowHash, direction: Direction, now: Generation) -> FlowContext {
+    pub(super) fn of(
+        record: &FlowRecord,
+        hash: FlowHash,
+        direction: Direction,
+        now: Generation,
+    ) -> FlowContext {
         FlowContext {
             flow_id: flow_id(hash, record.first_seen),
             direction,
@@ -156,27 +161,14 @@ impl Engine {
 
     /// The event of a flow that ends, which spoke `app`.
     pub(super) fn report_flow(&mut self, record: &FlowRecord, app: Option<AppProtocol>, end: FlowEnd) {
-        let key = record.key();
-        let client = record.initiator();
-        let (src, src_port) = key.endpoint(client);
-        let (dst, dst_port) = key.endpoint(client.other());
-        let context = FlowContext::of(record, self.flows.hash(key), Direction::ToServer, self.generation());
+        let context =
+            FlowContext::of(record, self.flows.hash(record.key()), Direction::ToServer, self.generation());
         self.events.push(Event {
             time: self.now(),
             number: 0,
             generation: context.generation,
             flow_id: context.flow_id,
-            endpoints: Endpoints {
-                src,
-                dst,
-                src_port,
-                dst_port,
-                protocol: key.protocol,
-                version: key.version,
-                icmp: [0; 2],
-                wire: key.wire,
-                tenant: key.tenant_of(),
-            },
+            endpoints: endpoints_of(record),
             identities: context.identities,
             app,
             kind: EventKind::Flow(FlowEvent {
@@ -188,6 +180,25 @@ impl Engine {
                 cut: cut_reason(record),
             }),
         });
+    }
+}
+
+/// The ends of a flow, the one that opened it first.
+pub(super) fn endpoints_of(record: &FlowRecord) -> Endpoints {
+    let key = record.key();
+    let client = record.initiator();
+    let (src, src_port) = key.endpoint(client);
+    let (dst, dst_port) = key.endpoint(client.other());
+    Endpoints {
+        src,
+        dst,
+        src_port,
+        dst_port,
+        protocol: key.protocol,
+        version: key.version,
+        icmp: [0; 2],
+        wire: key.wire,
+        tenant: key.tenant_of(),
     }
 }
 

@@ -58,10 +58,18 @@ pub(super) fn segment(policy: &Policy, key: &FlowKey, initiator: Side) -> Segmen
     Segmented { from, to, rule: decision.rule, ruling }
 }
 
+/// Whether what is said in flows is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Logged {
+    Yes,
+    No,
+}
+
 /// What becomes of the packets of an allowed flow: a flow that no signature looks at need not be looked at.
-pub(super) fn allowed(rules: &WorkerRules, protocol: IpProtocol) -> CachedVerdict {
+pub(super) fn allowed(rules: &WorkerRules, protocol: IpProtocol, logged: Logged) -> CachedVerdict {
     let field = field_of(protocol);
-    let wanted = !rules.ruleset.databases.header_only().is_empty()
+    let wanted = logged == Logged::Yes
+        || !rules.ruleset.databases.header_only().is_empty()
         || rules.ruleset.detect.is_wanted()
         || [Direction::ToServer, Direction::ToClient].into_iter().any(|d| rules.inspector.wants(field, d));
     if wanted { CachedVerdict::Inspect } else { CachedVerdict::Forward }

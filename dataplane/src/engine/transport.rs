@@ -57,6 +57,7 @@ impl Engine {
         self.hits.clear();
         self.datagram = None;
         self.rules.current.detector.set_time(frame.time);
+        self.app.set_time(frame.time);
         let followed = self.follow(frame, packet, place);
         if let Some(decision) =
             self.judge(frame, packet, place, Basis::Stream { expected: followed.expected })
@@ -174,7 +175,8 @@ impl Follower<'_> {
             return if done { AppHandle::NONE } else { handle };
         }
         let first = self.record.halves.iter().all(|half| half.offset() == 0);
-        if !first || !self.rules.current.ruleset.detect.wants_transactions() {
+        let wanted = self.rules.current.ruleset.detect.wants_transactions() || self.app.is_logging();
+        if !first || !wanted {
             return AppHandle::NONE;
         }
         let handle = self.app.open().unwrap_or(AppHandle::NONE);

@@ -2,10 +2,12 @@
 //!
 //! One [`EveLine`] is one line of the file. It borrows names from the [`Catalog`] and holds no state.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 use weir_rules::policy::Policy;
 use weir_rules::signature::{RuleIndex, Signature};
 
@@ -16,6 +18,7 @@ use super::record::{
 };
 use super::score_line::Score;
 use super::{AnomalyKind, Catalog};
+use crate::app::Family;
 use crate::flow::Direction;
 use crate::packet::{IpProtocol, TcpFlags, TunnelKind};
 use crate::time::Nanos;
@@ -107,6 +110,11 @@ enum Body<'c> {
     Score {
         score: Score<'c>,
         flow: Totals,
+    },
+    Transaction {
+        tx_id: u32,
+        #[serde(flatten)]
+        said: BTreeMap<&'static str, Map<String, Value>>,
     },
     Note {},
 }
@@ -249,6 +257,25 @@ impl<'c> EveLine<'c> {
             body: body(event, catalog),
         }
     }
+
+    /// One kind of thing that was said in a transaction.
+    pub(super) fn transaction(
+        event: &Event,
+        catalog: Option<&'c Catalog>,
+        family: Family,
+        object: Map<String, Value>,
+    ) -> EveLine<'c> {
+        let tx_id = match &event.kind {
+            EventKind::Transaction(record) => record.id.0,
+            _ => 0,
+        };
+        let said = BTreeMap::from([(family.name(), object)]);
+        EveLine {
+            event_type: family.name(),
+            body: Body::Transaction { tx_id, said },
+            ..EveLine::new(event, catalog)
+        }
+    }
 }
 
 fn event_type(kind: &EventKind) -> &'static str {
@@ -257,6 +284,7 @@ fn event_type(kind: &EventKind) -> &'static str {
         EventKind::Score(_) => "score",
         EventKind::Drop(_) => "drop",
         EventKind::Policy(_) => "segmentation",
+        EventKind::Transaction(_) => "transaction",
         EventKind::Flow(_) => "flow",
         EventKind::Anomaly { .. } => "anomaly",
     }
@@ -345,7 +373,7 @@ fn body<'c>(event: &Event, catalog: Option<&'c Catalog>) -> Body<'c> {
         EventKind::Score(score) => {
             Body::Score { score: Score::new(score, catalog), flow: totals(&score.totals) }
         }
-        EventKind::Policy(_) => Body::Note {},
+        EventKind::Policy(_) | EventKind::Transaction(_) => Body::Note {},
     }
 }
 

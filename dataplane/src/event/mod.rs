@@ -8,8 +8,10 @@ pub mod catalog;
 mod dns;
 pub mod eve;
 pub mod record;
+mod redact;
 pub mod ring;
 mod score_line;
+mod transaction_line;
 pub mod writer;
 pub mod writer_thread;
 
@@ -18,6 +20,7 @@ pub use record::{
     AlertEvent, AlertOutcome, AnomalyKind, DropEvent, Effect, Endpoints, Event, EventKind, FlowEnd,
     FlowEvent, FlowTotals, Identities, PolicyEvent, PolicyNote, ScoreEvent,
 };
+pub use redact::Redaction;
 pub use ring::{EventConsumer, EventProducer, ring as event_ring};
 pub use writer::{EveError, EveTarget, EveWriter};
 pub use writer_thread::{WriterHandle, WriterStatus};

@@ -1,10 +1,12 @@
-//! An event as it travels through the ring: numbers only, `Copy`, of fixed size.
+//! An event as it travels through the ring: numbers only, of fixed size, but for the record of a transaction, which is
+//! made once and goes to and fro.
 
 use weir_rules::field::FieldId;
 use weir_rules::policy::{IdentityId, PolicyRuleId};
 use weir_rules::signature::RuleIndex;
 
 use super::Generation;
+use crate::app::TransactionRecord;
 use crate::confirm::FoundElement;
 use crate::decode::dns::DnsHeader;
 use crate::decode::recognise::AppProtocol;
@@ -15,7 +17,7 @@ use crate::time::Nanos;
 use crate::verdict::{Reason, Verdict};
 
 /// Something that happened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Event {
     /// When: the time of the packet that it is about.
     pub time: Nanos,
@@ -87,7 +89,7 @@ pub struct Identities {
 }
 
 /// What happened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum EventKind {
     /// A signature matched.
     Alert(AlertEvent),
@@ -97,6 +99,8 @@ pub enum EventKind {
     Drop(DropEvent),
     /// Policy has something to say of a flow that passes.
     Policy(PolicyEvent),
+    /// A transaction ended. The record goes back to its worker when it is written.
+    Transaction(Box<TransactionRecord>),
     /// A flow ended.
     Flow(FlowEvent),
     /// Traffic that is not as it should be.

@@ -2,12 +2,14 @@
 //!
 //! A packet never waits for its event: when the ring is full the event is counted as lost.
 
-use super::Event;
+use super::{Event, EventKind};
+use crate::app::TransactionRecord;
 
 /// The worker's end.
 #[derive(Debug)]
 pub struct EventProducer {
     ring: rtrb::Producer<Event>,
+    returned: rtrb::Consumer<Box<TransactionRecord>>,
     lost: u64,
 }
 
@@ -15,20 +17,39 @@ pub struct EventProducer {
 #[derive(Debug)]
 pub struct EventConsumer {
     ring: rtrb::Consumer<Event>,
+    returned: rtrb::Producer<Box<TransactionRecord>>,
 }
+
+/// Records on their way back. A worker has no more of them.
+const RETURNED: usize = 512;
 
 /// A ring for `capacity` events.
 pub fn ring(capacity: usize) -> (EventProducer, EventConsumer) {
     let (producer, consumer) = rtrb::RingBuffer::new(capacity);
-    (EventProducer { ring: producer, lost: 0 }, EventConsumer { ring: consumer })
+    let (give_back, returned) = rtrb::RingBuffer::new(RETURNED);
+    let worker = EventProducer { ring: producer, returned, lost: 0 };
+    (worker, EventConsumer { ring: consumer, returned: give_back })
 }
 
 impl EventProducer {
     /// Hands an event over, or counts it as lost.
     pub fn push(&mut self, event: Event) {
-        if self.ring.push(event).is_err() {
-            self.lost += 1;
+        let _ = self.push_or_keep(event);
+    }
+
+    /// Hands an event over; one that is lost is counted, and its record given back.
+    pub fn push_or_keep(&mut self, event: Event) -> Option<Box<TransactionRecord>> {
+        let Err(rtrb::PushError::Full(event)) = self.ring.push(event) else { return None };
+        self.lost += 1;
+        match event.kind {
+            EventKind::Transaction(record) => Some(record),
+            _ => None,
         }
+    }
+
+    /// A record that was written and comes back.
+    pub fn returned(&mut self) -> Option<Box<TransactionRecord>> {
+        self.returned.pop().ok()
     }
 
     /// Events lost since the start.
@@ -41,6 +62,14 @@ impl EventConsumer {
     /// The next event, if there is one.
     pub fn pop(&mut self) -> Option<Event> {
         self.ring.pop().ok()
+    }
+
+    /// Gives back what an event brought, once it is written.
+    pub fn give_back(&mut self, event: Event) {
+        if let EventKind::Transaction(record) = event.kind {
+            // There is room for all that there are; what is not taken back is only memory.
+            let _ = self.returned.push(record);
+        }
     }
 
     /// Whether the worker is gone, so that nothing comes after what is in the ring.

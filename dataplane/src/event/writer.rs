@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::eve::EveLine;
-use super::{Catalog, Event};
+use super::redact::Redaction;
+use super::transaction_line::objects;
+use super::{Catalog, Event, EventKind};
 
 /// Rule sets whose names are kept: events of flows that a reload found open still carry the numbers of the one before.
 const CATALOGS: usize = 4;
@@ -52,6 +54,7 @@ pub struct EveWriter {
     target: EveTarget,
     out: BufWriter<Box<dyn Write + Send>>,
     catalogs: VecDeque<Catalog>,
+    redaction: Redaction,
     written: u64,
 }
 
@@ -59,13 +62,30 @@ impl EveWriter {
     /// Opens the target.
     pub fn open(target: EveTarget) -> Result<EveWriter, EveError> {
         let out = open(&target)?;
-        Ok(EveWriter { target, out, catalogs: VecDeque::with_capacity(CATALOGS), written: 0 })
+        Ok(EveWriter {
+            target,
+            out,
+            catalogs: VecDeque::with_capacity(CATALOGS),
+            redaction: Redaction::default(),
+            written: 0,
+        })
+    }
+
+    /// Takes parts of contents out before they are written.
+    pub fn set_redaction(&mut self, redaction: Redaction) {
+        self.redaction = redaction;
     }
 
     /// Writes to anything that takes bytes.
     pub fn to_sink(sink: Box<dyn Write + Send>) -> EveWriter {
         let (target, out) = (EveTarget::Stdout, BufWriter::new(sink));
-        EveWriter { target, out, catalogs: VecDeque::with_capacity(CATALOGS), written: 0 }
+        EveWriter {
+            target,
+            out,
+            catalogs: VecDeque::with_capacity(CATALOGS),
+            redaction: Redaction::default(),
+            written: 0,
+        }
     }
 
     /// Makes the names of a rule set known, before its first event comes.
@@ -79,8 +99,15 @@ impl EveWriter {
     /// Writes an event.
     pub fn write(&mut self, event: &Event) -> Result<(), EveError> {
         let catalog = self.catalogs.iter().find(|catalog| catalog.generation == event.generation);
-        self.written += 1;
-        line(&mut self.out, &EveLine::new(event, catalog))
+        let EventKind::Transaction(record) = &event.kind else {
+            self.written += 1;
+            return line(&mut self.out, &EveLine::new(event, catalog));
+        };
+        for (family, object) in objects(record, &self.redaction) {
+            self.written += 1;
+            line(&mut self.out, &EveLine::transaction(event, catalog, family, object))?;
+        }
+        Ok(())
     }
 
     /// Writes any other line.

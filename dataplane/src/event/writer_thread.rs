@@ -148,6 +148,9 @@ impl Writing {
                     let done = writer.write(&event).map_err(|error| error.to_string());
                     self.note(done);
                 }
+                if let Some(ring) = self.rings.get_mut(index) {
+                    ring.give_back(event);
+                }
             }
         }
         count

@@ -103,7 +103,10 @@ impl Instance {
         let ruleset = Arc::new(compiled.ruleset);
         let cores = cores(&config)?;
         let target = config.events.file.clone().map(EveTarget::from_path);
-        let writer = target.map(EveWriter::open).transpose()?;
+        let mut writer = target.map(EveWriter::open).transpose()?;
+        if let (Some(writer), Ok(redaction)) = (&mut writer, config.events.redaction()) {
+            writer.set_redaction(redaction);
+        }
         let control = ControlSocket::bind(&config.control.socket)?;
         // Before any thread is started, so that none is killed by a signal that comes early.
         let signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR2])?;

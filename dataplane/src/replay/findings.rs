@@ -98,7 +98,7 @@ fn finding(event: &Event, catalog: &Catalog) -> Option<Finding> {
             }
             AlertOutcome::Blocked | AlertOutcome::WouldBlock => return None,
         },
-        EventKind::Flow(_) | EventKind::Anomaly { .. } => return None,
+        EventKind::Transaction(_) | EventKind::Flow(_) | EventKind::Anomaly { .. } => return None,
     };
     Some(Finding { what, reason, rule, text, flow: flow(event, catalog) })
 }

@@ -100,6 +100,7 @@ pub fn replay(path: &Path, options: ReplayOptions<'_>) -> Result<ReplayReport, R
             if let Some(eve) = &mut eve {
                 eve.write(&event)?;
             }
+            consumer.give_back(event);
         }
         Ok(())
     };

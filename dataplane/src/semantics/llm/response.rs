@@ -67,6 +67,8 @@ pub struct Response {
     /// A text or the arguments of a call were told in pieces.
     told: [bool; 2],
     tokens: [Option<u64>; 2],
+    /// The last endings that were told.
+    endings: [Option<(Lane, Ending)>; 4],
 }
 
 impl Response {
@@ -286,8 +288,14 @@ impl Response {
                     self.release(speaker);
                 }
             }
+            // Some say it again with every event.
             ResponsePart::Finish if call.is_certain() && !is_underway(&name) => {
-                speaker.whole(FieldId::LlmFinishReason, &name);
+                let ending = (self.lane(), Ending::of(&name));
+                if !self.endings.contains(&Some(ending)) {
+                    self.endings.rotate_right(1);
+                    self.endings[0] = Some(ending);
+                    speaker.whole(FieldId::LlmFinishReason, &name);
+                }
             }
             ResponsePart::ToolName if call.is_certain() => speaker.whole(FieldId::LlmToolName, &name),
             _ => {}
@@ -334,6 +342,18 @@ impl Response {
             ResponsePart::TokensOut => self.tokens[1] = number().max(self.tokens[1]),
             _ => {}
         }
+    }
+}
+
+/// A reason to end, by its first bytes, which tell those there are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ending([u8; 8]);
+
+impl Ending {
+    fn of(name: &[u8]) -> Ending {
+        let mut first = [0; 8];
+        first.iter_mut().zip(name).for_each(|(slot, byte)| *slot = *byte);
+        Ending(first)
     }
 }
 
