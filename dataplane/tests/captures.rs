@@ -64,6 +64,7 @@ fn replayed(
         pool: pool.clone(),
         eve: None,
         write: None,
+        look: None,
     };
     let report = replay(path, options).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     (report.counters, report.unsupported, report.end)

@@ -45,6 +45,7 @@ fn events(name: &str) -> Vec<Value> {
         pool: running_eal::pool(),
         eve: Some(&mut eve),
         write: None,
+        look: None,
     };
     let report = replay(&capture, options).expect("a replay");
     assert_eq!(report.counters.get(weir::counter::Counter::EventsLost), 0);

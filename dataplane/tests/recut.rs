@@ -28,6 +28,17 @@ alert tcp any any -> any any (pcre:"/[a-z]{4,9}-[a-z0-9]{2,8}/"; sid:6;)
 alert tcp any any -> any any (flow:to_client; content:"|00 00|"; content:"|00 00|"; distance:30; within:40; sid:7;)
 "#;
 
+/// What is meant, over all framings that models answer in.
+const MEANING: &str = r#"
+alert llm any any -> any any (llm.prompt; content:"the capital of France? Answer"; sid:1;)
+alert llm any any -> any any (flow:to_client; llm.completion; content:"It lies on the Seine and has been"; sid:2;)
+alert llm any any -> any any (flow:to_client; llm.completion; content:"AKIAIOSFODNN7EXAMPLE"; sid:3;)
+alert llm any any -> any any (llm.tool_name; content:"get_weather"; llm.tool_args; content:"Paris"; sid:4;)
+alert llm any any -> any any (llm.tokens_out:>0; sid:5;)
+alert llm any any -> any any (llm.completion; pcre:"/4111( \d{4}){3}/"; sid:6;)
+alert llm any any -> any any (llm.system; content:"You are helpful."; startswith; endswith; sid:7;)
+"#;
+
 /// The text of one direction, and a frame of it up to where its payload begins.
 struct Stream {
     head: Vec<u8>,
@@ -108,6 +119,14 @@ impl Stream {
 type Alerts = BTreeSet<(u32, usize, u64)>;
 
 fn alerts(frames: &[Vec<u8>], ruleset: &Arc<Ruleset>) -> Alerts {
+    let (alerts, forwarded) = run(frames, ruleset);
+    assert_eq!(forwarded.len(), frames.len(), "a frame was dropped");
+    alerts
+}
+
+/// The alerts, and the frames that were forwarded.
+fn run(frames: &[Vec<u8>], ruleset: &Arc<Ruleset>) -> (Alerts, Vec<Vec<u8>>) {
+    let mut forwarded = Vec::new();
     let config = InspectorConfig { streams: 16, progress: 256 };
     let rules = WorkerRules::prepare(ruleset.clone(), config).expect("an inspector");
     let settings =
@@ -121,21 +140,46 @@ fn alerts(frames: &[Vec<u8>], ruleset: &Arc<Ruleset>) -> Alerts {
     let (producer, mut events) = event_ring(1 << 10);
     let mut engine =
         Engine::new(settings, sizes, HashSeed::fixed(1), rules, producer).expect("memory for flows");
-    for (frame, number) in frames.iter().zip(1..) {
-        let frame = Frame { bytes: frame, time: Nanos(number * 1000), number, ..Frame::default() };
+    for (bytes, number) in frames.iter().zip(1..) {
+        let frame = Frame { bytes, time: Nanos(number * 1000), number, ..Frame::default() };
         let mut decisions = [Decision::FORWARD];
         engine.process(&[frame], &mut decisions);
-        assert_eq!(decisions[0], Decision::FORWARD, "frame {number}");
+        if decisions[0] == Decision::FORWARD {
+            forwarded.push(bytes.clone());
+        }
     }
     assert_eq!(engine.counters().get(Counter::PassedUninspected), 0, "all of it is inspected");
     let set = &ruleset.signatures;
     let sid = |rule| set.get(rule).expect("a signature").id.sid;
-    std::iter::from_fn(|| events.pop())
+    let alerts = std::iter::from_fn(|| events.pop())
         .filter_map(|event| match event.kind {
             EventKind::Alert(alert) => Some((sid(alert.rule), alert.direction?.index(), alert.offset)),
             _ => None,
         })
-        .collect()
+        .collect();
+    (alerts, forwarded)
+}
+
+fn compile(rules: &str) -> Arc<Ruleset> {
+    let source = [Source::new("recut.rules", rules)];
+    let compiled = Ruleset::compile(&source, &[], &[], Generation(1), Strictness::Strict).expect("rules");
+    Arc::new(compiled.ruleset)
+}
+
+impl Connection {
+    /// Segments of these lengths, again and again: all of the client, then all of the server.
+    fn cut(&self, lengths: &[usize]) -> Vec<Vec<Vec<u8>>> {
+        let cut = |stream: &Stream| {
+            let (mut frames, mut start, mut lengths) = (Vec::new(), 0, lengths.iter().cycle());
+            while start < stream.text.len() {
+                let end = stream.text.len().min(start + lengths.next().map_or(1400, |&length| length));
+                frames.push(stream.segment(start, end));
+                start = end;
+            }
+            frames
+        };
+        self.streams.iter().map(cut).collect()
+    }
 }
 
 fn connections() -> Vec<Connection> {
@@ -160,44 +204,99 @@ fn connections() -> Vec<Connection> {
     found
 }
 
-#[test]
-fn cuts_and_order_change_nothing() {
-    let source = [Source::new("recut.rules", RULES)];
-    let compiled = Ruleset::compile(&source, &[], &[], Generation(1), Strictness::Strict).expect("rules");
-    let ruleset = Arc::new(compiled.ruleset);
+/// Whose segments may come among whose.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Anyone's.
+    Any,
+    /// Nobody answers before he is asked.
+    AnswersLast,
+}
+
+/// How segments are cut, and a seed for their order.
+fn cuts() -> impl Strategy<Value = (Vec<usize>, u64)> {
+    let length = prop_oneof![1 => 1_usize..4, 8 => 1_usize..1400];
+    (proptest::collection::vec(length, 0..40), any::<u64>())
+}
+
+/// Runs every connection in many cuts; returns which signatures were found at all.
+fn cut_anew(rules: &str, order: Order) -> BTreeSet<u32> {
+    let ruleset = compile(rules);
     let mut found = BTreeSet::new();
     for connection in connections() {
-        let in_order = connection.streams.iter().flat_map(|stream| {
-            let starts = (0..stream.text.len()).step_by(1400);
-            starts.map(|start| stream.segment(start, stream.text.len().min(start + 1400)))
-        });
+        let in_order = connection.cut(&[1400]).into_iter().flatten();
         let frames: Vec<_> = connection.handshake.iter().cloned().chain(in_order).collect();
         let expected = alerts(&frames, &ruleset);
         found.extend(expected.iter().map(|alert| alert.0));
         let defaults = Config::default();
         let cases = defaults.cases.div_ceil(20);
         let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..defaults });
-        let length = prop_oneof![1 => 1_usize..4, 8 => 1_usize..1400];
-        let cuts = (proptest::collection::vec(length, 0..40), any::<u64>());
-        let outcome = runner.run(&cuts, |(lengths, seed)| {
-            let mut frames = Vec::new();
-            for stream in &connection.streams {
-                let (mut start, mut lengths) = (0, lengths.iter().cycle());
-                while start < stream.text.len() {
-                    let end = stream.text.len().min(start + lengths.next().map_or(1400, |&length| length));
-                    frames.push(stream.segment(start, end));
-                    start = end;
-                }
-            }
+        let outcome = runner.run(&cuts(), |(lengths, seed)| {
+            let mut streams = connection.cut(&lengths);
             // Any order will do, as long as the seed gives it.
-            frames.sort_by_cached_key(|frame| HashSeed::fixed(seed).hash(&key_of(frame)).0);
+            let shuffle = |frames: &mut Vec<Vec<u8>>| {
+                frames.sort_by_cached_key(|frame| HashSeed::fixed(seed).hash(&key_of(frame)).0);
+            };
+            let frames = if order == Order::Any {
+                let mut all: Vec<_> = streams.into_iter().flatten().collect();
+                shuffle(&mut all);
+                all
+            } else {
+                streams.iter_mut().for_each(shuffle);
+                streams.into_iter().flatten().collect()
+            };
             let all: Vec<_> = connection.handshake.iter().cloned().chain(frames).collect();
             prop_assert_eq!(&alerts(&all, &ruleset), &expected);
             Ok(())
         });
         outcome.unwrap_or_else(|error| panic!("{}: {error}", connection.name));
     }
+    found
+}
+
+#[test]
+fn cuts_and_order_change_nothing() {
+    let found = cut_anew(RULES, Order::Any);
     assert!(found.len() >= 5, "only {found:?} were found at all");
+}
+
+#[test]
+fn cuts_and_order_change_nothing_of_what_is_meant() {
+    let found = cut_anew(MEANING, Order::AnswersLast);
+    let wanted = if std::env::var_os("WEIR_TEST_DATA").is_some() { 7 } else { 3 };
+    assert!(found.len() >= wanted, "only {found:?} were found at all");
+}
+
+/// What a rule drops is never complete at its receiver: in what was forwarded, the same rule finds nothing.
+#[test]
+fn the_piece_that_completes_a_secret_does_not_pass() {
+    let rule = |action| {
+        format!(
+            "{action} llm any any -> any any (flow:to_client; llm.completion; content:\"AKIAIOSFODNN7EXAMPLE\"; sid:1;)"
+        )
+    };
+    let (dropping, finding) = (compile(&rule("drop")), compile(&rule("alert")));
+    let mut leaks = 0;
+    for connection in connections() {
+        let defaults = Config::default();
+        let cases = defaults.cases.div_ceil(20);
+        let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..defaults });
+        let seen = std::cell::Cell::new(false);
+        let outcome = runner.run(&cuts(), |(lengths, _)| {
+            let cut = connection.cut(&lengths).into_iter().flatten();
+            let frames: Vec<_> = connection.handshake.iter().cloned().chain(cut).collect();
+            let leaks = !alerts(&frames, &finding).is_empty();
+            seen.set(leaks);
+            let (_, forwarded) = run(&frames, &dropping);
+            prop_assert_eq!(forwarded.len() < frames.len(), leaks);
+            prop_assert!(alerts(&forwarded, &finding).is_empty());
+            Ok(())
+        });
+        outcome.unwrap_or_else(|error| panic!("{}: {error}", connection.name));
+        leaks += usize::from(seen.get());
+    }
+    let wanted = if std::env::var_os("WEIR_TEST_DATA").is_some() { 6 } else { 1 };
+    assert!(leaks >= wanted, "only {leaks} connections leak at all");
 }
 
 /// A key that differs from segment to segment, to shuffle them by its hash.

@@ -51,6 +51,7 @@ fn events(capture: &Path) -> Vec<Value> {
         pool: running_eal::pool(),
         eve: Some(&mut eve),
         write: None,
+        look: None,
     };
     replay(capture, options).expect("a capture");
     drop(eve);
@@ -95,7 +96,7 @@ fn rows(manifest: &str) -> Vec<Row<'_>> {
 fn what_was_said_is_what_is_written_down() {
     let Some(folder) = test_data() else { return };
     let manifest = std::fs::read_to_string(folder.join("MANIFEST.tsv")).expect("a manifest");
-    let apis = ["openai", "openai (litellm)", "anthropic", "google", "ollama"];
+    let apis = ["openai", "openai (litellm)", "anthropic", "google", "ollama", "triton"];
     let mut seen = 0;
     for row in rows(&manifest) {
         let path = folder.join(row.file);
@@ -117,12 +118,13 @@ fn what_was_said_is_what_is_written_down() {
             if row.operation != "embeddings" {
                 assert_eq!(text("completion"), row.completion, "{}", row.file);
             }
-            let is_streamed = call["stream"] == true || row.operation == "streamGenerateContent";
+            let by_operation = ["streamGenerateContent", "ModelStreamInfer"].contains(&row.operation);
+            let is_streamed = call["stream"] == true || by_operation;
             assert_eq!(is_streamed, row.streamed, "{}", row.file);
         }
         seen += 1;
     }
-    assert!(seen >= 24, "only {seen} captures");
+    assert!(seen >= 28, "only {seen} captures");
 }
 
 #[test]

@@ -64,7 +64,8 @@ fuzz_target!(|input: &[u8]| {
             tls.end(Direction::ToServer, &mut sink);
         }
         2 => {
-            let (mut stream, mut datagrams) = (DnsTcp::new(DnsConfig::default()), Dns::new(DnsConfig::default()));
+            let (mut stream, mut datagrams) =
+                (DnsTcp::new(DnsConfig::default()), Dns::new(DnsConfig::default()));
             for (direction, piece) in pieces(input) {
                 let _ = stream.push(direction, piece, &mut sink);
                 let _ = datagrams.push_datagram(direction, piece, &mut sink);

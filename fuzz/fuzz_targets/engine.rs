@@ -51,7 +51,8 @@ impl Bench {
         let rules = WorkerRules::prepare(ruleset, config.inspector_config()).expect("an inspector");
         let (producer, events) = event_ring(4096);
         let settings = config.engine_settings(Source::Live, 1);
-        let engine = Engine::new(settings, config.engine_sizes(), HashSeed::fixed(0), rules, producer).expect("memory for flows");
+        let engine = Engine::new(settings, config.engine_sizes(), HashSeed::fixed(0), rules, producer)
+            .expect("memory for flows");
         Bench { engine, events, now: 1_000_000_000 }
     }
 

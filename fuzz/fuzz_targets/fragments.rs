@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use weir::packet::{Conclusion, FragmentConfig, FragmentOutcome, FragmentTable, Parsed, ParserConfig, Realm, parse};
+use weir::packet::{
+    Conclusion, FragmentConfig, FragmentOutcome, FragmentTable, Parsed, ParserConfig, Realm, parse,
+};
 use weir::time::Nanos;
 
 const MEMORY: usize = 256 << 10;

@@ -1,6 +1,7 @@
 //! A transaction as an event tells it: what of its fields and numbers is written down.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use weir_rules::field::FieldId;
 use weir_rules::number::NumberId;
@@ -53,6 +54,16 @@ pub struct Times {
     pub first_answer: Option<Nanos>,
     /// The last.
     pub last: Nanos,
+}
+
+impl Times {
+    /// From the end of the question to the first and the last of the answer; from its beginning where the answer came
+    /// before that end, as when both go on side by side.
+    pub fn of_answer(&self) -> Option<(Duration, Duration)> {
+        let first = self.first_answer?;
+        let from = self.asked.filter(|asked| *asked <= first).unwrap_or(self.begun);
+        Some((first.since(from), self.last.since(from)))
+    }
 }
 
 /// What is written down of a transaction.

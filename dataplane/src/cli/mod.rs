@@ -1,4 +1,4 @@
-//! The command line: `weir check`, `run`, `replay`, `bench`, `devices`, and what talks to a running instance.
+//! The command line: `weir check`, `run`, `replay`, `show`, `bench`, `devices`, and what talks to a running instance.
 //!
 //! Exit codes: 0 fine, 1 the work failed, 2 wrong usage or configuration.
 
@@ -13,6 +13,7 @@ mod replay;
 mod rules;
 mod rules_source;
 mod run;
+mod show;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   weir replay traffic.pcap --rules ai.rules          what would these rules have found?
+  weir show traffic.pcap                              what was said to models, and by them?
   weir check -c /etc/weir/weir.yaml                   is this configuration right?
   weir run -c /etc/weir/weir.yaml                     put it to work
   weir stats                                          what is it doing?
@@ -49,6 +51,8 @@ enum Command {
     Run(run::Arguments),
     /// Replay captures offline, and say what would have been decided.
     Replay(replay::Arguments),
+    /// Show what was said in captures: who asked which model what, what it answered, which tools it called.
+    Show(show::Arguments),
     /// Check, list, explain, profile and test signatures.
     Rules(rules::Arguments),
     /// List the ports and devices of this machine.
@@ -70,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Stats(arguments) => control::stats(&arguments),

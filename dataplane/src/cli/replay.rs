@@ -55,7 +55,7 @@ pub struct Arguments {
 }
 
 /// Sizes that fit captures, where no configuration says otherwise.
-fn defaults() -> Config {
+pub(super) fn defaults() -> Config {
     let mut config = Config::default();
     config.flows.capacity.value = 1 << 18;
     config.inspect.streams = 1 << 14;
@@ -96,6 +96,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             pool: pool.clone(),
             eve: eve.as_mut(),
             write: arguments.write.as_deref(),
+            look: None,
         };
         match replay(file, options).with_context(|| format!("can't replay {}", file.display())) {
             Ok(report) if arguments.json => reports.push(json_of(file, &report, &ruleset)),
@@ -120,7 +121,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn pool() -> anyhow::Result<Mempool> {
+pub(super) fn pool() -> anyhow::Result<Mempool> {
     let config = EalConfig { memory_mib: MEMORY_MIB, hugepages: Hugepages::Never, ..EalConfig::default() };
     let eal = Eal::init(&config)?;
     let shape = MempoolConfig {

@@ -14,6 +14,7 @@ pub mod http2;
 pub mod json;
 pub mod model_file;
 pub mod multipart;
+pub mod protobuf;
 pub mod recognise;
 pub mod sip;
 pub mod sse;

@@ -16,9 +16,11 @@ use super::dns::DnsObject;
 use super::record::{
     AlertEvent, DropEvent, Effect, Endpoints, Event, EventKind, FlowEvent, FlowTotals, Identities, PolicyNote,
 };
+use super::redact::Redaction;
 use super::score_line::Score;
+use super::transaction_line::objects;
 use super::{AnomalyKind, Catalog};
-use crate::app::Family;
+use crate::app::{Family, TransactionRecord};
 use crate::flow::Direction;
 use crate::packet::{IpProtocol, TcpFlags, TunnelKind};
 use crate::time::Nanos;
@@ -256,6 +258,17 @@ impl<'c> EveLine<'c> {
             segmentation,
             body: body(event, catalog),
         }
+    }
+
+    /// What was said in a transaction, a line for each kind of thing.
+    pub fn of_transaction(
+        event: &Event,
+        record: &TransactionRecord,
+        catalog: &'c Catalog,
+    ) -> impl Iterator<Item = EveLine<'c>> {
+        let said = objects(record, &Redaction::default());
+        said.into_iter()
+            .map(move |(family, object)| EveLine::transaction(event, Some(catalog), family, object))
     }
 
     /// One kind of thing that was said in a transaction.

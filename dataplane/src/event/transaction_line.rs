@@ -124,15 +124,10 @@ fn tls_version(value: u64) -> String {
 
 /// Seconds from the end of the request to the first that was answered, and to the last.
 fn add_times(object: &mut Map<String, Value>, record: &TransactionRecord) {
-    let times = record.times;
-    let Some(asked) = times.asked else { return };
-    let seconds = |time: crate::time::Nanos| {
-        let micros = Duration::as_micros(&time.since(asked)) as f64;
-        json!(micros / 1e6)
-    };
-    if let Some(first) = times.first_answer {
+    let seconds = |time: Duration| json!(time.as_micros() as f64 / 1e6);
+    if let Some((first, last)) = record.times.of_answer() {
         object.insert("time_to_first_token".into(), seconds(first));
-        object.insert("time_to_last_token".into(), seconds(times.last));
+        object.insert("time_to_last_token".into(), seconds(last));
     }
 }
 

@@ -12,7 +12,7 @@ use crate::capture::{CaptureEnd, CaptureError, CaptureReader, CaptureWriteError,
 use crate::config::{Config, Source};
 use crate::counter::Counters;
 use crate::engine::{Engine, WorkerRules};
-use crate::event::{EveError, EveWriter, EventConsumer, event_ring};
+use crate::event::{Catalog, EveError, EveWriter, Event, EventConsumer, event_ring};
 use crate::flow::HashSeed;
 use crate::inspect::InspectError;
 use crate::ruleset::Ruleset;
@@ -20,6 +20,9 @@ use crate::worker::{Published, Worker, mailbox};
 
 /// Events of one burst that can wait: a burst has at most this many, so none is lost.
 const EVENTS: usize = 16_384;
+
+/// Looks at an event, with the names behind its numbers.
+pub type Look<'a> = dyn FnMut(&Event, &Catalog) + 'a;
 
 /// What a replay needs besides the capture.
 pub struct ReplayOptions<'a> {
@@ -33,6 +36,8 @@ pub struct ReplayOptions<'a> {
     pub eve: Option<&'a mut EveWriter>,
     /// Where the frames that come out go.
     pub write: Option<&'a Path>,
+    /// Who else looks at events, with the names behind their numbers.
+    pub look: Option<&'a mut Look<'a>>,
 }
 
 /// Why a replay failed.
@@ -78,7 +83,7 @@ pub struct ReplayReport {
 /// Replays one capture.
 pub fn replay(path: &Path, options: ReplayOptions<'_>) -> Result<ReplayReport, ReplayError> {
     let started = Instant::now();
-    let ReplayOptions { config, ruleset, pool, mut eve, write } = options;
+    let ReplayOptions { config, ruleset, pool, mut eve, write, mut look } = options;
     let reader = CaptureReader::open(path)?;
     let writer = write.map(CaptureWriter::create).transpose()?;
     let (events, mut consumer) = event_ring(EVENTS);
@@ -97,6 +102,9 @@ pub fn replay(path: &Path, options: ReplayOptions<'_>) -> Result<ReplayReport, R
     let mut drain = |consumer: &mut EventConsumer| -> Result<(), EveError> {
         while let Some(event) = consumer.pop() {
             findings.add(&event, &catalog);
+            if let Some(look) = &mut look {
+                look(&event, &catalog);
+            }
             if let Some(eve) = &mut eve {
                 eve.write(&event)?;
             }

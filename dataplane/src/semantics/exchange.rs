@@ -3,6 +3,7 @@
 use weir_rules::field::FieldId;
 
 use super::body::{Documents, Framed, Framing, Reader};
+use super::calls::Calls;
 use super::llm::{self, Call};
 use super::mark::{Mark, shape};
 use super::speaker::{Open, Speaker};
@@ -45,6 +46,7 @@ pub(super) struct Exchange {
     call: Call,
     request: llm::Request,
     response: llm::Response,
+    calls: Calls,
     sides: [Side; 2],
 }
 
@@ -55,6 +57,7 @@ impl Exchange {
             call: Call::default(),
             request: llm::Request::default(),
             response: llm::Response::default(),
+            calls: Calls::default(),
             sides: [Side::new(), Side::new()],
         }
     }
@@ -64,6 +67,7 @@ impl Exchange {
         self.call.clear();
         self.request.clear();
         self.response.clear();
+        self.calls.clear();
         self.sides.iter_mut().for_each(Side::clear);
     }
 
@@ -82,6 +86,17 @@ impl Exchange {
                 let mut speaker = Speaker { sink, transaction: self.id, direction, open: &mut side.open };
                 self.call.target(bytes, &mut speaker);
             }
+            FieldId::GrpcService => self.calls.service(bytes),
+            FieldId::GrpcMethod | FieldId::GrpcMessage => {
+                let Exchange { id, call, calls, sides, .. } = self;
+                let open = &mut sides[direction.index()].open;
+                let mut speaker = Speaker { sink, transaction: *id, direction, open };
+                if field == FieldId::GrpcMethod {
+                    calls.method(bytes, call, &mut speaker);
+                } else {
+                    calls.message(direction, part, bytes, call, &mut speaker);
+                }
+            }
             FieldId::HttpContentType => {
                 self.sides[direction.index()].documents.announce(Framing::of_content_type(bytes));
             }
@@ -92,7 +107,7 @@ impl Exchange {
     }
 
     fn body<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
-        let Exchange { id, call, request, response, sides } = self;
+        let Exchange { id, call, request, response, sides, .. } = self;
         let Side { documents, open, begun } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
         let mut reading = Reading { call, request, response, speaker };
@@ -110,7 +125,7 @@ impl Exchange {
 
     /// Takes a message of a WebSocket, which is a document of a conversation that goes on.
     fn message<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
-        let Exchange { id, call, request, response, sides } = self;
+        let Exchange { id, call, request, response, sides, .. } = self;
         let Side { documents, open, .. } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
         let mut reading = Reading { call, request, response, speaker };
@@ -126,6 +141,9 @@ impl Exchange {
         if self.sides[direction.index()].begun {
             self.body(direction, Part::End, &[], sink);
         }
+        let Exchange { id, sides, .. } = self;
+        let open = &mut sides[direction.index()].open;
+        Speaker { sink, transaction: *id, direction, open }.end_all();
     }
 }
 
@@ -205,7 +223,6 @@ impl<S: Sink> Reader for Reading<'_, S> {
 
 /// The exchanges of one flow.
 #[derive(Debug, Default)]
-#[expect(clippy::vec_box, reason = "they are large, and move between the two lists")]
 pub struct Semantics {
     live: Vec<Box<Exchange>>,
     spare: Vec<Box<Exchange>>,

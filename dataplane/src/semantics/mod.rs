@@ -12,6 +12,7 @@
 //! is said goes on as it comes, but for the little that must wait until it is known what it is.
 
 mod body;
+mod calls;
 mod exchange;
 #[cfg(test)]
 mod exchange_tests;

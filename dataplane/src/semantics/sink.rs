@@ -24,6 +24,9 @@ fn is_read(field: FieldId) -> bool {
             | FieldId::HttpRequestBody
             | FieldId::HttpResponseBody
             | FieldId::WebsocketPayload
+            | FieldId::GrpcService
+            | FieldId::GrpcMethod
+            | FieldId::GrpcMessage
     )
 }
 

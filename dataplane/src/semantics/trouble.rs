@@ -14,6 +14,8 @@ pub const BAD_FRAMING: AppEvent = AppEvent("llm.bad_framing");
 
 /// The names of all events about documents.
 pub fn event_names() -> impl Iterator<Item = &'static str> {
-    let own = [TOO_MANY_LANES, UNATTRIBUTED, BAD_FRAMING].into_iter().map(|event| event.0);
+    let own = [TOO_MANY_LANES, UNATTRIBUTED, BAD_FRAMING, super::calls::BAD_MESSAGE]
+        .into_iter()
+        .map(|event| event.0);
     Trouble::ALL.into_iter().map(Trouble::name).chain(own)
 }

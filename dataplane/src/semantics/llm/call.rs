@@ -23,7 +23,7 @@ enum Certainty {
 #[derive(Debug, Default)]
 pub struct Call {
     certainty: Certainty,
-    provider: Option<Provider>,
+    provider: Option<&'static str>,
     operation: Option<&'static str>,
     /// The model that is asked for, until it is told.
     model: Gathered,
@@ -44,7 +44,7 @@ impl Call {
     pub fn target<S: Sink>(&mut self, target: &[u8], speaker: &mut Speaker<'_, S>) {
         let Some(operation) = operation_of(target) else { return };
         self.certainty = Certainty::Likely;
-        self.provider = Some(operation.provider);
+        self.provider = Some(operation.provider.name());
         self.operation = Some(operation.name);
         if let Some(model) = operation.model {
             self.model.clear();
@@ -53,6 +53,17 @@ impl Call {
         if operation.is_certain {
             self.confirm(None, speaker);
         }
+    }
+
+    /// It is a call of an interface that is known.
+    pub fn known<S: Sink>(
+        &mut self,
+        provider: &'static str,
+        operation: &'static str,
+        speaker: &mut Speaker<'_, S>,
+    ) {
+        (self.provider, self.operation) = (Some(provider), Some(operation));
+        self.confirm(None, speaker);
     }
 
     /// Whether the path may be that of a call.
@@ -71,9 +82,9 @@ impl Call {
             return;
         }
         self.certainty = Certainty::Told;
-        if let Some(provider) = self.provider.or(shape) {
+        if let Some(provider) = self.provider.or(shape.map(Provider::name)) {
             self.provider = Some(provider);
-            speaker.whole(FieldId::LlmProvider, provider.name().as_bytes());
+            speaker.whole(FieldId::LlmProvider, provider.as_bytes());
         }
         if let Some(operation) = self.operation {
             speaker.whole(FieldId::LlmOperation, operation.as_bytes());
