@@ -16,6 +16,7 @@ use weir::decode::tls::{Tls, TlsConfig};
 use weir::decode::websocket::{Extensions, WebSocket, WebSocketConfig};
 use weir::decode::{AppEvent, Part, Sink, Stage, TransactionId};
 use weir::flow::Direction;
+use weir::semantics::{Meaning, Semantics};
 use weir_rules::field::FieldId;
 
 /// Counts what it is told.
@@ -49,7 +50,8 @@ fuzz_target!(|input: &[u8]| {
     let mut sink = Count::default();
     match which % 9 {
         0 => {
-            let mut http = Http1::new(Http1Config::default());
+            let (mut http, mut semantics) = (Http1::new(Http1Config::default()), Semantics::default());
+            let mut sink = Meaning { semantics: Some(&mut semantics), next: sink };
             for (direction, piece) in pieces(input) {
                 let _ = http.push(direction, piece, &mut sink);
             }

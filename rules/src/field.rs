@@ -274,23 +274,51 @@ fields! {
     /// Documents that were retrieved for a prompt.
     LlmRetrieved = "llm.retrieved" [], Streaming, Either, Each;
     /// The method of a Model Context Protocol message.
-    McpMethod = "mcp.method" [], Block, Either, One;
+    McpMethod = "mcp.method" [], Block, Either, Each;
+    /// Who calls a server, as it calls itself.
+    McpClient = "mcp.client" [], Block, Either, Each;
+    /// Which server answers, as it calls itself.
+    McpServer = "mcp.server" [], Block, Either, Each;
+    /// What a server tells the model about itself.
+    McpInstructions = "mcp.instructions" [], Streaming, Either, Each;
+    /// A tool that is offered.
+    McpToolOffered = "mcp.tool_offered" [], Block, Either, Each;
+    /// What a server says of a tool and of its parameters, of a prompt or of a resource.
+    McpToolDescription = "mcp.tool_description" [], Streaming, Either, Each;
     /// The tool that is called.
     McpTool = "mcp.tool" [], Block, Either, Each;
-    /// What a server says of a tool.
-    McpToolDescription = "mcp.tool_description" [], Streaming, Either, One;
-    /// What a tool is called with.
-    McpArguments = "mcp.args" [], Streaming, Either, One;
-    /// What a tool gave back.
-    McpResult = "mcp.result" [], Streaming, Either, One;
-    /// The resource that is read.
-    McpResource = "mcp.resource" [], Block, Either, One;
+    /// The prompt that is asked for.
+    McpPrompt = "mcp.prompt" [], Block, Either, Each;
+    /// What a tool or prompt is asked for with, JSON with its escapes undone.
+    McpArguments = "mcp.args" [], Streaming, Either, Each;
+    /// What a request gave back: of a tool, a prompt or a resource, of the client's model or user.
+    McpResult = "mcp.result" [], Streaming, Either, Each;
+    /// A resource that is read, listed or linked, or a root.
+    McpResource = "mcp.resource" [], Block, Either, Each;
+    /// What a server wants put to the client's model.
+    McpSampling = "mcp.sampling" [], Streaming, Either, Each;
+    /// What a server asks the client's user.
+    McpElicitation = "mcp.elicitation" [], Streaming, Either, Each;
+    /// What a server says went wrong.
+    McpError = "mcp.error" [], Streaming, Either, Each;
     /// The method of an Agent2Agent message.
-    A2aMethod = "a2a.method" [], Block, Either, One;
-    /// A skill of an agent card.
+    A2aMethod = "a2a.method" [], Block, Either, Each;
+    /// The name of an agent, by its card.
+    A2aAgent = "a2a.agent" [], Block, Either, Each;
+    /// Where an agent is reached, by its card.
+    A2aUrl = "a2a.url" [], Block, Either, Each;
+    /// What an agent card says of the agent and of its skills.
+    A2aDescription = "a2a.description" [], Streaming, Either, Each;
+    /// A skill of an agent card, by id and by name.
     A2aSkill = "a2a.skill" [], Block, Either, Each;
     /// The text of a message between agents.
-    A2aMessage = "a2a.message" [], Streaming, Either, One;
+    A2aMessage = "a2a.message" [], Streaming, Either, Each;
+    /// What an agent hands over, one artifact each.
+    A2aArtifact = "a2a.artifact" [], Streaming, Either, Each;
+    /// How far a task is.
+    A2aTaskState = "a2a.task_state" [], Block, Either, Each;
+    /// Where news of a task are sent.
+    A2aPushUrl = "a2a.push_url" [], Block, Either, Each;
     /// The service of a gRPC call.
     GrpcService = "grpc.service" [], Block, Either, One;
     /// The method of a gRPC call.

@@ -55,7 +55,7 @@ fn protocol(signature: &Signature) -> Option<String> {
 
 /// Whether a protocol is one that others carry as their bodies, so that a flow is never said to speak it.
 pub fn is_spoken_within(app: AppProtocol) -> bool {
-    matches!(app, AppProtocol::Llm)
+    matches!(app, AppProtocol::Llm | AppProtocol::Mcp | AppProtocol::A2a)
 }
 
 fn names_field_of(signature: &Signature, app: AppProtocol) -> bool {
@@ -81,7 +81,7 @@ fn asks_for_payload(signature: &Signature) -> bool {
 /// Whether a decoder fills a field.
 pub fn is_decoded(field: FieldId) -> bool {
     let name = field.name();
-    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns.", "llm."]
+    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns.", "llm.", "mcp.", "a2a."]
         .iter()
         .any(|prefix| name.starts_with(prefix))
         || matches!(field, FieldId::FileData | FieldId::FileName)
@@ -150,6 +150,8 @@ mod tests {
             ("stream-event:est_syn_resend;", false),
             ("stream-event:wrong_thread;", true),
             ("llm.prompt; content:\"x\";", false),
+            ("mcp.tool; content:\"x\";", false),
+            ("a2a.artifact; content:\"x\";", false),
             ("xbits:set,a,track ip_src;", false),
             ("hostbits:isset,a,dst;", false),
             ("flowint:a,+,1;", false),

@@ -173,7 +173,13 @@ fn event(
                 json.push(shape, data, reader);
             }
         }
-        sse::Told::Name(name) => reader.framed(Framed::Name(name)),
+        sse::Told::Name(name) => {
+            if name == b"endpoint" {
+                // Its data is an address.
+                *opening = Opening::Done;
+            }
+            reader.framed(Framed::Name(name));
+        }
         sse::Told::End => {
             if *opening == Opening::Bracket {
                 json.push(shape, b"[", reader);

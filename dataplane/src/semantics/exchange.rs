@@ -6,6 +6,7 @@ use super::body::{Documents, Framed, Framing, Reader};
 use super::calls::Calls;
 use super::llm::{self, Call};
 use super::mark::{Mark, shape};
+use super::rpc::{Conversation, Family, Messages};
 use super::speaker::{Open, Speaker};
 use super::trouble::BAD_FRAMING;
 use crate::decode::json::{JsonLimits, Trouble, Visitor};
@@ -22,6 +23,7 @@ const SPARE: usize = 2;
 #[derive(Debug)]
 struct Side {
     documents: Documents,
+    messages: Messages,
     open: Open,
     /// A piece of the body was told.
     begun: bool,
@@ -29,11 +31,17 @@ struct Side {
 
 impl Side {
     fn new() -> Side {
-        Side { documents: Documents::new(JsonLimits::default()), open: Open::default(), begun: false }
+        Side {
+            documents: Documents::new(JsonLimits::default()),
+            messages: Messages::default(),
+            open: Open::default(),
+            begun: false,
+        }
     }
 
     fn clear(&mut self) {
         self.documents.clear();
+        self.messages.clear();
         self.open.clear();
         self.begun = false;
     }
@@ -44,6 +52,7 @@ impl Side {
 pub(super) struct Exchange {
     id: TransactionId,
     call: Call,
+    talk: Conversation,
     request: llm::Request,
     response: llm::Response,
     calls: Calls,
@@ -55,6 +64,7 @@ impl Exchange {
         Exchange {
             id: TransactionId(0),
             call: Call::default(),
+            talk: Conversation::default(),
             request: llm::Request::default(),
             response: llm::Response::default(),
             calls: Calls::default(),
@@ -65,6 +75,7 @@ impl Exchange {
     fn begin(&mut self, id: TransactionId) {
         self.id = id;
         self.call.clear();
+        self.talk = Conversation::default();
         self.request.clear();
         self.response.clear();
         self.calls.clear();
@@ -85,6 +96,7 @@ impl Exchange {
                 let side = &mut self.sides[direction.index()];
                 let mut speaker = Speaker { sink, transaction: self.id, direction, open: &mut side.open };
                 self.call.target(bytes, &mut speaker);
+                self.talk.target(bytes, &mut speaker);
             }
             FieldId::GrpcService => self.calls.service(bytes),
             FieldId::GrpcMethod | FieldId::GrpcMessage => {
@@ -107,10 +119,10 @@ impl Exchange {
     }
 
     fn body<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
-        let Exchange { id, call, request, response, sides, .. } = self;
-        let Side { documents, open, begun } = &mut sides[direction.index()];
+        let Exchange { id, call, talk, request, response, sides, .. } = self;
+        let Side { documents, messages, open, begun } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
-        let mut reading = Reading { call, request, response, speaker };
+        let mut reading = Reading { call, talk, messages, request, response, speaker };
         let shape = shape(direction);
         *begun = true;
         if !bytes.is_empty() {
@@ -125,10 +137,10 @@ impl Exchange {
 
     /// Takes a message of a WebSocket, which is a document of a conversation that goes on.
     fn message<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
-        let Exchange { id, call, request, response, sides, .. } = self;
-        let Side { documents, open, .. } = &mut sides[direction.index()];
+        let Exchange { id, call, talk, request, response, sides, .. } = self;
+        let Side { documents, messages, open, .. } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
-        let mut reading = Reading { call, request, response, speaker };
+        let mut reading = Reading { call, talk, messages, request, response, speaker };
         let shape = shape(direction);
         documents.push(shape, bytes, &mut reading);
         if matches!(part, Part::Whole | Part::End) {
@@ -150,6 +162,8 @@ impl Exchange {
 /// Reads one piece of a body.
 struct Reading<'r, S> {
     call: &'r mut Call,
+    talk: &'r mut Conversation,
+    messages: &'r mut Messages,
     request: &'r mut llm::Request,
     response: &'r mut llm::Response,
     speaker: Speaker<'r, S>,
@@ -169,6 +183,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
         match mark {
             Mark::Request(part) => self.request.enter(part, &mut self.speaker),
             Mark::Response(part) => self.response.enter(part, self.call, &mut self.speaker),
+            Mark::Message(part) => self.messages.enter(part),
         }
     }
 
@@ -176,6 +191,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
         match mark {
             Mark::Request(part) => self.request.leave(part, self.call, &mut self.speaker),
             Mark::Response(part) => self.response.leave(part, &mut self.speaker),
+            Mark::Message(part) => self.messages.leave(part, self.talk, &mut self.speaker),
         }
     }
 
@@ -183,6 +199,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
         match mark {
             Mark::Request(of) => self.request.text(of, part, bytes, self.call, &mut self.speaker),
             Mark::Response(of) => self.response.text(of, part, bytes, self.call, &mut self.speaker),
+            Mark::Message(of) => self.messages.text(of, part, bytes, self.talk, &mut self.speaker),
         }
     }
 
@@ -190,6 +207,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
         match mark {
             Mark::Request(of) => self.request.verbatim(of, part, bytes, &mut self.speaker),
             Mark::Response(of) => self.response.verbatim(of, part, bytes, self.call, &mut self.speaker),
+            Mark::Message(of) => self.messages.verbatim(of, part, bytes, self.talk, &mut self.speaker),
         }
     }
 
@@ -197,10 +215,12 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
         match mark {
             Mark::Request(part) => self.request.word(part, word, &mut self.speaker),
             Mark::Response(part) => self.response.word(part, word, &mut self.speaker),
+            Mark::Message(_) => {}
         }
     }
 
     fn end_of_document(&mut self) {
+        self.messages.end_message(self.talk, &mut self.speaker);
         match self.speaker.direction {
             Direction::ToServer => self.request.end_of_document(self.call, &mut self.speaker),
             Direction::ToClient => self.response.end_of_document(&mut self.speaker),
@@ -215,6 +235,8 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
 impl<S: Sink> Reader for Reading<'_, S> {
     fn framed(&mut self, framed: Framed<'_>) {
         match framed {
+            // The older transport of the Model Context Protocol: where messages are to be sent.
+            Framed::Name(b"endpoint") => self.talk.family = Some(Family::Mcp),
             Framed::Name(_) => {}
             Framed::Malformed => self.speaker.event(BAD_FRAMING),
         }

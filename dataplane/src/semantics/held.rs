@@ -8,6 +8,11 @@ pub struct Gathered(Vec<u8>);
 const MAX_NAME: usize = 512;
 
 impl Gathered {
+    /// A value that was taken out, and is to stay.
+    pub fn of(bytes: Vec<u8>) -> Gathered {
+        Gathered(bytes)
+    }
+
     /// Begins a value.
     pub fn clear(&mut self) {
         self.0.clear();

@@ -11,14 +11,23 @@
 //! it knows no protocol below, and the same reading of an answer serves HTTP/1, HTTP/2 and WebSocket. It keeps no text: what
 //! is said goes on as it comes, but for the little that must wait until it is known what it is.
 
+mod a2a;
 mod body;
 mod calls;
 mod exchange;
 #[cfg(test)]
 mod exchange_tests;
+#[cfg(test)]
+mod heard;
 mod held;
+mod json_text;
 pub mod llm;
 mod mark;
+mod mcp;
+mod media;
+mod rpc;
+#[cfg(test)]
+mod rpc_tests;
 mod sink;
 mod speaker;
 mod trouble;

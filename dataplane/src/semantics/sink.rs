@@ -32,7 +32,7 @@ fn is_read(field: FieldId) -> bool {
 
 /// Whether a field is one of those that are added.
 pub fn tells(field: FieldId) -> bool {
-    field.name().starts_with("llm.")
+    ["llm.", "mcp.", "a2a."].iter().any(|prefix| field.name().starts_with(prefix))
 }
 
 impl<S: Sink> Sink for Meaning<'_, S> {

@@ -12,9 +12,22 @@ pub const UNATTRIBUTED: AppEvent = AppEvent("llm.unattributed_text");
 /// A message of an event stream whose lengths contradict each other.
 pub const BAD_FRAMING: AppEvent = AppEvent("llm.bad_framing");
 
+/// Parts of a message had to be told before it was known what the message is.
+pub const UNATTRIBUTED_MESSAGE: AppEvent = AppEvent("jsonrpc.unattributed_message");
+
+/// More artifacts grew side by side than are told apart: those beyond are told as one.
+pub const TOO_MANY_ARTIFACTS: AppEvent = AppEvent("a2a.too_many_artifacts");
+
 /// The names of all events about documents.
 pub fn event_names() -> impl Iterator<Item = &'static str> {
-    let own = [TOO_MANY_LANES, UNATTRIBUTED, BAD_FRAMING, super::calls::BAD_MESSAGE]
+    let own = [
+        TOO_MANY_LANES,
+        UNATTRIBUTED,
+        BAD_FRAMING,
+        UNATTRIBUTED_MESSAGE,
+        TOO_MANY_ARTIFACTS,
+        super::calls::BAD_MESSAGE,
+    ]
         .into_iter()
         .map(|event| event.0);
     Trouble::ALL.into_iter().map(Trouble::name).chain(own)

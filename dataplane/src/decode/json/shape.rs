@@ -19,11 +19,13 @@ struct Node<M> {
     keys: Vec<(&'static str, NodeId)>,
     any: Option<NodeId>,
     element: Option<NodeId>,
+    /// Where whatever is not named goes on, at any depth.
+    below: Option<NodeId>,
 }
 
 impl<M> Default for Node<M> {
     fn default() -> Node<M> {
-        Node { mark: None, is_verbatim: false, keys: Vec::new(), any: None, element: None }
+        Node { mark: None, is_verbatim: false, keys: Vec::new(), any: None, element: None, below: None }
     }
 }
 
@@ -34,8 +36,12 @@ impl<M> Default for Node<M> {
 ///  messages[]              each element of the array "messages"
 ///  messages[].content      …
 ///  properties.*.name       whatever the key
+///  payload.**              it, and every value in there, however deep
+///  schema.**.description   the values of that key in there, however deep
 ///  arguments!              the value as it stands, be it a string, an object or anything else
 /// ```
+///
+/// Where a path with `**` and another go through the same array, the other is written first.
 #[derive(Clone, Debug)]
 pub struct Shape<M> {
     nodes: Vec<Node<M>>,
@@ -68,7 +74,9 @@ impl<M: Copy> Shape<M> {
         let mut at = NodeId::ROOT;
         for step in path.split('.').filter(|step| !step.is_empty()) {
             let key = step.trim_end_matches("[]");
-            if !key.is_empty() {
+            if key == "**" {
+                at = self.all_below(at);
+            } else if !key.is_empty() {
                 at = self.child(at, key);
             }
             for _ in 0..(step.len() - key.len()) / 2 {
@@ -84,6 +92,7 @@ impl<M: Copy> Shape<M> {
     fn child(&mut self, at: NodeId, key: &'static str) -> NodeId {
         let new = NodeId(self.nodes.len() as u16);
         let Some(node) = self.nodes.get_mut(at.0 as usize) else { return at };
+        let below = node.below;
         let known =
             if key == "*" { node.any } else { node.keys.iter().find(|(k, _)| *k == key).map(|k| k.1) };
         if let Some(known) = known {
@@ -94,19 +103,30 @@ impl<M: Copy> Shape<M> {
         } else {
             node.keys.push((key, new));
         }
-        self.nodes.push(Node::default());
+        self.nodes.push(Node { any: below, element: below, below, ..Node::default() });
         new
     }
 
     fn element_of(&mut self, at: NodeId) -> NodeId {
         let new = NodeId(self.nodes.len() as u16);
         let Some(node) = self.nodes.get_mut(at.0 as usize) else { return at };
-        if let Some(known) = node.element {
-            return known;
+        let below = node.below;
+        match node.element {
+            Some(known) if Some(known) != below => return known,
+            _ => node.element = Some(new),
         }
-        node.element = Some(new);
-        self.nodes.push(Node::default());
+        self.nodes.push(Node { any: below, element: below, below, ..Node::default() });
         new
+    }
+
+    /// Has whatever is not named below `at` be as what is there.
+    fn all_below(&mut self, at: NodeId) -> NodeId {
+        if let Some(node) = self.nodes.get_mut(at.0 as usize) {
+            node.any.get_or_insert(at);
+            node.element.get_or_insert(at);
+            node.below = Some(at);
+        }
+        at
     }
 
     fn node(&self, id: NodeId) -> Option<&Node<M>> {
@@ -131,10 +151,18 @@ impl<M: Copy> Shape<M> {
     /// The value of a key, with the position of that key among those of its object.
     pub(super) fn key(&self, id: Option<NodeId>, key: &[u8]) -> Option<(NodeId, Option<usize>)> {
         let node = self.node(id?)?;
-        match node.keys.iter().position(|(name, _)| name.as_bytes() == key) {
-            Some(position) => node.keys.get(position).map(|(_, id)| (*id, Some(position))),
-            None => node.any.map(|id| (id, None)),
+        let found = |node: &Node<M>| node.keys.iter().position(|(name, _)| name.as_bytes() == key);
+        if let Some(position) = found(node) {
+            return node.keys.get(position).map(|(_, id)| (*id, Some(position)));
         }
+        // What is looked for at any depth is looked for there, too.
+        if let Some(below) = node.below.filter(|below| Some(*below) != id).and_then(|below| self.node(below))
+            && let Some(position) = found(below)
+        {
+            let position_here = node.keys.is_empty().then_some(position);
+            return below.keys.get(position).map(|(_, id)| (*id, position_here));
+        }
+        node.any.map(|id| (id, None))
     }
 
     /// An element of an array.

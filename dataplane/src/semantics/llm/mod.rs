@@ -14,9 +14,7 @@
 //! Anthropic (messages), Google (generateContent and its stream), Amazon Bedrock (converse, invoke), Ollama, Hugging Face TGI,
 //! and the open inference protocol (KServe v2, Triton) over REST.
 
-mod arguments;
 mod call;
-mod media;
 mod operation;
 mod request;
 mod request_paths;

@@ -4,11 +4,11 @@ use weir_rules::field::FieldId;
 use weir_rules::number::NumberId;
 
 use super::super::held::{Gathered, Held};
+use super::super::json_text::Arguments;
+use super::super::media::Media;
 use super::super::speaker::Speaker;
 use super::super::trouble::UNATTRIBUTED;
-use super::arguments::Arguments;
 use super::call::Call;
-use super::media::Media;
 use super::operation::Provider;
 use super::request_paths::RequestPart;
 use super::role::Role;

@@ -4,11 +4,11 @@ use weir_rules::field::FieldId;
 use weir_rules::number::NumberId;
 
 use super::super::held::{Gathered, Held};
+use super::super::json_text::{Arguments, unescape};
+use super::super::media::Media;
 use super::super::speaker::Speaker;
 use super::super::trouble::{TOO_MANY_LANES, UNATTRIBUTED};
-use super::arguments::{Arguments, unescape};
 use super::call::Call;
-use super::media::Media;
 use super::operation::Provider;
 use super::response_paths::ResponsePart;
 use crate::decode::json::Unescape;
