@@ -273,6 +273,8 @@ fields! {
     LlmToolResult = "llm.tool_result" [], Streaming, Either, Each;
     /// Documents that were retrieved for a prompt.
     LlmRetrieved = "llm.retrieved" [], Streaming, Either, Each;
+    /// What is written into a store of vectors, to be retrieved later.
+    LlmStored = "llm.stored" [], Streaming, Either, Each;
     /// The method of a Model Context Protocol message.
     McpMethod = "mcp.method" [], Block, Either, Each;
     /// Who calls a server, as it calls itself.

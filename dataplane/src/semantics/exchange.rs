@@ -6,6 +6,7 @@ use super::body::{Documents, Framed, Framing, Reader};
 use super::calls::Calls;
 use super::llm::{self, Call};
 use super::mark::{Mark, shape};
+use super::rag::Lookup;
 use super::rpc::{Conversation, Family, Messages};
 use super::speaker::{Open, Speaker};
 use super::trouble::BAD_FRAMING;
@@ -53,6 +54,7 @@ pub(super) struct Exchange {
     id: TransactionId,
     call: Call,
     talk: Conversation,
+    lookup: Lookup,
     request: llm::Request,
     response: llm::Response,
     calls: Calls,
@@ -65,6 +67,7 @@ impl Exchange {
             id: TransactionId(0),
             call: Call::default(),
             talk: Conversation::default(),
+            lookup: Lookup::default(),
             request: llm::Request::default(),
             response: llm::Response::default(),
             calls: Calls::default(),
@@ -76,6 +79,7 @@ impl Exchange {
         self.id = id;
         self.call.clear();
         self.talk = Conversation::default();
+        self.lookup = Lookup::default();
         self.request.clear();
         self.response.clear();
         self.calls.clear();
@@ -97,6 +101,7 @@ impl Exchange {
                 let mut speaker = Speaker { sink, transaction: self.id, direction, open: &mut side.open };
                 self.call.target(bytes, &mut speaker);
                 self.talk.target(bytes, &mut speaker);
+                self.lookup.target(bytes, &mut speaker);
             }
             FieldId::GrpcService => self.calls.service(bytes),
             FieldId::GrpcMethod | FieldId::GrpcMessage => {
@@ -119,11 +124,11 @@ impl Exchange {
     }
 
     fn body<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
-        let Exchange { id, call, talk, request, response, sides, .. } = self;
+        let Exchange { id, call, talk, lookup, request, response, sides, .. } = self;
         let Side { documents, messages, open, begun } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
-        let mut reading = Reading { call, talk, messages, request, response, speaker };
-        let shape = shape(direction);
+        let shape = shape(direction, lookup.tree());
+        let mut reading = Reading { call, talk, lookup, messages, request, response, speaker };
         *begun = true;
         if !bytes.is_empty() {
             documents.push(shape, bytes, &mut reading);
@@ -137,11 +142,11 @@ impl Exchange {
 
     /// Takes a message of a WebSocket, which is a document of a conversation that goes on.
     fn message<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
-        let Exchange { id, call, talk, request, response, sides, .. } = self;
+        let Exchange { id, call, talk, lookup, request, response, sides, .. } = self;
         let Side { documents, messages, open, .. } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
-        let mut reading = Reading { call, talk, messages, request, response, speaker };
-        let shape = shape(direction);
+        let shape = shape(direction, lookup.tree());
+        let mut reading = Reading { call, talk, lookup, messages, request, response, speaker };
         documents.push(shape, bytes, &mut reading);
         if matches!(part, Part::Whole | Part::End) {
             documents.finish(shape, &mut reading);
@@ -163,6 +168,7 @@ impl Exchange {
 struct Reading<'r, S> {
     call: &'r mut Call,
     talk: &'r mut Conversation,
+    lookup: &'r mut Lookup,
     messages: &'r mut Messages,
     request: &'r mut llm::Request,
     response: &'r mut llm::Response,
@@ -184,6 +190,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
             Mark::Request(part) => self.request.enter(part, &mut self.speaker),
             Mark::Response(part) => self.response.enter(part, self.call, &mut self.speaker),
             Mark::Message(part) => self.messages.enter(part),
+            Mark::Store(part) => self.lookup.meet(part, &mut self.speaker),
         }
     }
 
@@ -192,6 +199,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
             Mark::Request(part) => self.request.leave(part, self.call, &mut self.speaker),
             Mark::Response(part) => self.response.leave(part, &mut self.speaker),
             Mark::Message(part) => self.messages.leave(part, self.talk, &mut self.speaker),
+            Mark::Store(_) => {}
         }
     }
 
@@ -200,6 +208,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
             Mark::Request(of) => self.request.text(of, part, bytes, self.call, &mut self.speaker),
             Mark::Response(of) => self.response.text(of, part, bytes, self.call, &mut self.speaker),
             Mark::Message(of) => self.messages.text(of, part, bytes, self.talk, &mut self.speaker),
+            Mark::Store(of) => self.lookup.text(of, part, bytes, &mut self.speaker),
         }
     }
 
@@ -208,6 +217,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
             Mark::Request(of) => self.request.verbatim(of, part, bytes, &mut self.speaker),
             Mark::Response(of) => self.response.verbatim(of, part, bytes, self.call, &mut self.speaker),
             Mark::Message(of) => self.messages.verbatim(of, part, bytes, self.talk, &mut self.speaker),
+            Mark::Store(_) => {}
         }
     }
 
@@ -215,7 +225,7 @@ impl<S: Sink> Visitor<Mark> for Reading<'_, S> {
         match mark {
             Mark::Request(part) => self.request.word(part, word, &mut self.speaker),
             Mark::Response(part) => self.response.word(part, word, &mut self.speaker),
-            Mark::Message(_) => {}
+            Mark::Message(_) | Mark::Store(_) => {}
         }
     }
 

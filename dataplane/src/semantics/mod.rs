@@ -14,6 +14,8 @@
 mod a2a;
 mod body;
 mod calls;
+#[cfg(test)]
+mod capture_tests;
 mod exchange;
 #[cfg(test)]
 mod exchange_tests;
@@ -25,6 +27,9 @@ pub mod llm;
 mod mark;
 mod mcp;
 mod media;
+mod rag;
+#[cfg(test)]
+mod rag_tests;
 mod rpc;
 #[cfg(test)]
 mod rpc_tests;
