@@ -327,12 +327,14 @@ fields! {
     GrpcMethod = "grpc.method" [], Block, Either, One;
     /// A message of a gRPC call, decompressed.
     GrpcMessage = "grpc.message" [], Streaming, Either, Each;
-    /// The format of a model file, by its contents.
-    ModelFileFormat = "model_file.format" [], Block, Either, One;
+    /// A format of a model file, by its contents: that of the archive, and those of what is in it.
+    ModelFileFormat = "model_file.format" [], Block, Either, Each;
     /// An opcode of a pickle.
     ModelFileOpcode = "model_file.opcode" [], Block, Either, Each;
     /// A global that a pickle imports: `module name`.
     ModelFileImport = "model_file.import" [], Block, Either, Each;
+    /// Something of the metadata of a model file: `key value`.
+    ModelFileMetadata = "model_file.metadata" [], Block, Either, Each;
     /// The name of the identity that opened the flow.
     IdentitySource = "identity.src" [], Block, Either, One;
     /// The name of the identity that the flow is to.

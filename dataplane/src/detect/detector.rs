@@ -26,6 +26,7 @@ use crate::decode::{AppEvent, Stage};
 use crate::flow::Direction;
 use crate::inspect::{Hit, Hits, Reporting};
 use crate::packet::{IpVersion, Packet};
+use crate::semantics;
 use crate::time::Nanos;
 
 /// What detection did since it was made.
@@ -466,8 +467,11 @@ impl Observer for TransactionLook<'_> {
                 counters.candidates_lost += u64::from(!kept);
             }
         }
-        // A body is decided about while it grows: what is forwarded can't be taken back.
-        if !extent.is_whole() || field.continuity() == weir_rules::field::Continuity::Streaming {
+        // A body is decided about while it grows, and so is what is read out of it, which is whole long before the next
+        // stage: what is forwarded can't be taken back.
+        let in_body =
+            field.continuity() == weir_rules::field::Continuity::Streaming || semantics::tells(field);
+        if !extent.is_whole() || in_body {
             self.decide(transaction, direction);
         }
     }

@@ -81,7 +81,7 @@ fn asks_for_payload(signature: &Signature) -> bool {
 /// Whether a decoder fills a field.
 pub fn is_decoded(field: FieldId) -> bool {
     let name = field.name();
-    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns.", "llm.", "mcp.", "a2a."]
+    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns.", "llm.", "mcp.", "a2a.", "model_file."]
         .iter()
         .any(|prefix| name.starts_with(prefix))
         || matches!(field, FieldId::FileData | FieldId::FileName)

@@ -6,6 +6,7 @@ use super::body::{Documents, Framed, Framing, Reader};
 use super::calls::Calls;
 use super::llm::{self, Call};
 use super::mark::{Mark, shape};
+use super::model_file::Files;
 use super::rag::Lookup;
 use super::rpc::{Conversation, Family, Messages};
 use super::speaker::{Open, Speaker};
@@ -25,6 +26,7 @@ const SPARE: usize = 2;
 struct Side {
     documents: Documents,
     messages: Messages,
+    files: Files,
     open: Open,
     /// A piece of the body was told.
     begun: bool,
@@ -35,6 +37,7 @@ impl Side {
         Side {
             documents: Documents::new(JsonLimits::default()),
             messages: Messages::default(),
+            files: Files::default(),
             open: Open::default(),
             begun: false,
         }
@@ -43,6 +46,7 @@ impl Side {
     fn clear(&mut self) {
         self.documents.clear();
         self.messages.clear();
+        self.files.clear();
         self.open.clear();
         self.begun = false;
     }
@@ -119,13 +123,17 @@ impl Exchange {
             }
             FieldId::HttpRequestBody | FieldId::HttpResponseBody => self.body(direction, part, bytes, sink),
             FieldId::WebsocketPayload => self.message(direction, part, bytes, sink),
+            FieldId::FileData => {
+                let Side { files, open, .. } = &mut self.sides[direction.index()];
+                files.piece(part, bytes, &mut Speaker { sink, transaction: self.id, direction, open });
+            }
             _ => {}
         }
     }
 
     fn body<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
         let Exchange { id, call, talk, lookup, request, response, sides, .. } = self;
-        let Side { documents, messages, open, begun } = &mut sides[direction.index()];
+        let Side { documents, messages, open, begun, .. } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
         let shape = shape(direction, lookup.tree());
         let mut reading = Reading { call, talk, lookup, messages, request, response, speaker };
@@ -158,9 +166,10 @@ impl Exchange {
         if self.sides[direction.index()].begun {
             self.body(direction, Part::End, &[], sink);
         }
-        let Exchange { id, sides, .. } = self;
-        let open = &mut sides[direction.index()].open;
-        Speaker { sink, transaction: *id, direction, open }.end_all();
+        let Side { files, open, .. } = &mut self.sides[direction.index()];
+        let mut speaker = Speaker { sink, transaction: self.id, direction, open };
+        files.finish(&mut speaker);
+        speaker.end_all();
     }
 }
 

@@ -7,6 +7,8 @@
 //!                                           parts of it mean (llm.prompt, llm.completion, mcp.tool, …)
 //! ```
 //!
+//! Files that are sent are looked at as well: which of them are models, and what loading them would run (`model_file`).
+//!
 //! It sits between the decoders of protocols and whoever looks at fields, and is a [`Sink`](crate::decode::Sink) itself. So
 //! it knows no protocol below, and the same reading of an answer serves HTTP/1, HTTP/2 and WebSocket. It keeps no text: what
 //! is said goes on as it comes, but for the little that must wait until it is known what it is.
@@ -27,6 +29,7 @@ pub mod llm;
 mod mark;
 mod mcp;
 mod media;
+mod model_file;
 mod rag;
 #[cfg(test)]
 mod rag_tests;

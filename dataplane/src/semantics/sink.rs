@@ -27,12 +27,13 @@ fn is_read(field: FieldId) -> bool {
             | FieldId::GrpcService
             | FieldId::GrpcMethod
             | FieldId::GrpcMessage
+            | FieldId::FileData
     )
 }
 
 /// Whether a field is one of those that are added.
 pub fn tells(field: FieldId) -> bool {
-    ["llm.", "mcp.", "a2a."].iter().any(|prefix| field.name().starts_with(prefix))
+    ["llm.", "mcp.", "a2a.", "model_file."].iter().any(|prefix| field.name().starts_with(prefix))
 }
 
 impl<S: Sink> Sink for Meaning<'_, S> {

@@ -1,5 +1,6 @@
 //! What is not as it should be about the documents of an exchange.
 
+use super::model_file;
 use crate::decode::AppEvent;
 use crate::decode::json::Trouble;
 
@@ -18,7 +19,7 @@ pub const UNATTRIBUTED_MESSAGE: AppEvent = AppEvent("jsonrpc.unattributed_messag
 /// More artifacts grew side by side than are told apart: those beyond are told as one.
 pub const TOO_MANY_ARTIFACTS: AppEvent = AppEvent("a2a.too_many_artifacts");
 
-/// The names of all events about documents.
+/// The names of all events about documents, and about files.
 pub fn event_names() -> impl Iterator<Item = &'static str> {
     let own = [
         TOO_MANY_LANES,
@@ -28,7 +29,7 @@ pub fn event_names() -> impl Iterator<Item = &'static str> {
         TOO_MANY_ARTIFACTS,
         super::calls::BAD_MESSAGE,
     ]
-        .into_iter()
-        .map(|event| event.0);
-    Trouble::ALL.into_iter().map(Trouble::name).chain(own)
+    .into_iter()
+    .map(|event| event.0);
+    Trouble::ALL.into_iter().map(Trouble::name).chain(own).chain(model_file::event_names())
 }

@@ -1,5 +1,7 @@
 //! One file, alone or in an archive: what it is, and the decoder that reads it.
 
+use std::fmt;
+
 use super::super::content_coding::Coding;
 use super::archive::{Packed, Tar, Zip};
 use super::gguf::Gguf;
@@ -34,6 +36,17 @@ pub(super) struct Content {
     nesting: u8,
     /// A decoder has said that the file is of its format.
     sure: bool,
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Start => "Start",
+            State::Inside(_) => "Inside",
+            State::Done => "Done",
+        };
+        f.debug_struct("Content").field("state", &state).field("sure", &self.sure).finish_non_exhaustive()
+    }
 }
 
 impl Content {

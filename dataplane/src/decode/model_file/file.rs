@@ -6,7 +6,7 @@ use super::report::{Report, Seen};
 use super::told::Told;
 
 /// A file that may be a model. Most are not: then it says so after the first bytes, and wants no more.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct ModelFile {
     limits: ModelFileLimits,
     content: Content,

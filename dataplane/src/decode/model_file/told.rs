@@ -53,6 +53,20 @@ pub enum Oddity {
 }
 
 impl Oddity {
+    /// All of them.
+    pub const ALL: [Oddity; 10] = [
+        Oddity::Truncated,
+        Oddity::Gap,
+        Oddity::Limit,
+        Oddity::Malformed,
+        Oddity::BadHeader,
+        Oddity::UnresolvedImport,
+        Oddity::ArchiveMismatch,
+        Oddity::DecompressionBomb,
+        Oddity::PathTraversal,
+        Oddity::TrailingData,
+    ];
+
     /// The name that `app-layer-event` knows it by.
     pub const fn name(self) -> &'static str {
         match self {

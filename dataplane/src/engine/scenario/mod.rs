@@ -8,6 +8,7 @@ mod dataset_tests;
 mod event_tests;
 mod fail_safe_tests;
 mod header_tests;
+mod model_file_tests;
 mod policy_tests;
 mod reload_tests;
 mod rig;

@@ -35,7 +35,8 @@ fn apply(draft: &mut Draft<'_>, value: Piece<'_>, layer: EventLayer) -> Result<(
         match AppProtocol::named(family) {
             Some(app) if app.decoded() == Decoded::No => draft.leave_out(app.name()),
             Some(_) => {}
-            None if family.starts_with("applayer_") || family == "file" => {}
+            // What is about files is about those of any protocol.
+            None if family.starts_with("applayer_") || matches!(family, "file" | "model_file") => {}
             None => {
                 return Err(Fault::error(
                     value.span(),
