@@ -10,7 +10,10 @@ use weir::decode::dns::{Dns, DnsConfig, DnsTcp};
 use weir::decode::http1::{Http1, Http1Config};
 use weir::decode::http2::{Http2, Http2Config, Upgraded};
 use weir::decode::model_file::{ModelFile, ModelFileLimits, Told};
+use weir::decode::postgres::{Postgres, PostgresConfig};
+use weir::decode::rdma::Rdma;
 use weir::decode::recognise::{recognise, recognise_datagram};
+use weir::decode::redis::{Redis, RedisConfig};
 use weir::decode::sip::{Sip, SipTcp};
 use weir::decode::tls::{Tls, TlsConfig};
 use weir::decode::websocket::{Extensions, WebSocket, WebSocketConfig};
@@ -48,7 +51,7 @@ fn pieces(mut input: &[u8]) -> impl Iterator<Item = (Direction, &[u8])> {
 fuzz_target!(|input: &[u8]| {
     let Some((&which, input)) = input.split_first() else { return };
     let mut sink = Count::default();
-    match which % 9 {
+    match which % 12 {
         0 => {
             let (mut http, mut semantics) = (Http1::new(Http1Config::default()), Semantics::default());
             let mut sink = Meaning { semantics: Some(&mut semantics), next: sink };
@@ -123,6 +126,29 @@ fuzz_target!(|input: &[u8]| {
                 file.push(piece, &mut tell);
             }
             file.finish(&mut tell);
+        }
+        8 => {
+            for (direction, piece) in pieces(input) {
+                Rdma.push_datagram(direction, piece, &mut sink);
+            }
+        }
+        9 => {
+            let mut postgres = Postgres::new(PostgresConfig::default());
+            for (direction, piece) in pieces(input) {
+                let _ = postgres.push(direction, piece, &mut sink);
+                let _ = postgres.gap(direction, u64::from(which / 64), &mut sink);
+            }
+            postgres.end(Direction::ToServer, &mut sink);
+            postgres.end(Direction::ToClient, &mut sink);
+        }
+        10 => {
+            let mut redis = Redis::new(RedisConfig::default());
+            for (direction, piece) in pieces(input) {
+                let _ = redis.push(direction, piece, &mut sink);
+                let _ = redis.gap(direction, u64::from(which / 64), &mut sink);
+            }
+            redis.end(Direction::ToServer, &mut sink);
+            redis.end(Direction::ToClient, &mut sink);
         }
         _ => {
             for (direction, piece) in pieces(input) {

@@ -335,6 +335,20 @@ fields! {
     ModelFileImport = "model_file.import" [], Block, Either, Each;
     /// Something of the metadata of a model file: `key value`.
     ModelFileMetadata = "model_file.metadata" [], Block, Either, Each;
+    /// The text of a statement that PostgreSQL is asked (documentation, "Message Formats": Query and Parse).
+    PostgresQuery = "postgres.query" ["pgsql.query"], Streaming, Request, Each;
+    /// Who asks PostgreSQL.
+    PostgresUser = "postgres.user" [], Block, Request, One;
+    /// The database of PostgreSQL that is asked.
+    PostgresDatabase = "postgres.database" [], Block, Request, One;
+    /// The code of an error of PostgreSQL (`42P01`; documentation, appendix "Error Codes").
+    PostgresSqlState = "postgres.sqlstate" [], Block, Response, Each;
+    /// The command that Redis is given, as it was sent.
+    RedisCommand = "redis.command" [], Block, Request, One;
+    /// A word behind the command that Redis is given.
+    RedisArguments = "redis.args" [], Streaming, Request, Each;
+    /// What applications tell each other when an RDMA connection is made or ends (InfiniBand Architecture §12.6).
+    RdmaCmPrivateData = "rdma.cm.private_data" [], Block, Either, One;
     /// The name of the identity that opened the flow.
     IdentitySource = "identity.src" [], Block, Either, One;
     /// The name of the identity that the flow is to.

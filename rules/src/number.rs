@@ -98,12 +98,6 @@ numbers! {
     VlanId = "vlan.id" [], Packet, 4095;
     /// How many VLAN tags a packet has.
     VlanLayers = "vlan.layers" [], Packet, u8::MAX;
-    /// The opcode of a RoCEv2 base transport header.
-    RdmaOpcode = "rdma.opcode" [], Packet, u8::MAX;
-    /// The destination queue pair of a RoCEv2 base transport header.
-    RdmaQueuePair = "rdma.qp" [], Packet, 0xff_ffff;
-    /// The remote key of an RDMA extended transport header.
-    RdmaRemoteKey = "rdma.rkey" [], Packet, u32::MAX;
     /// Seconds since the flow began.
     FlowAge = "flow.age" [], Flow, u32::MAX;
     /// Packets from the client.
@@ -152,6 +146,41 @@ numbers! {
     TlsNotBefore = "tls.cert_not_before" [], Transaction, u64::MAX;
     /// Until when the peer's certificate is valid, in seconds since 1970 (RFC 5280 §4.1.2.5).
     TlsNotAfter = "tls.cert_not_after" [], Transaction, u64::MAX;
+    /// The opcode of a RoCEv2 packet, with the transport class in its highest three bits (InfiniBand Architecture 1.4
+    /// vol. 1 §9.2).
+    RdmaOpcode = "rdma.opcode" [], Transaction, u8::MAX;
+    /// Flags of a RoCEv2 packet: solicited event 0x80, migration 0x40, FECN 0x20, BECN 0x10, ack request 0x08.
+    RdmaFlags = "rdma.flags" [], Transaction, u8::MAX;
+    /// The partition key of a RoCEv2 packet.
+    RdmaPartitionKey = "rdma.pkey" [], Transaction, u16::MAX;
+    /// The queue pair that a RoCEv2 packet is for.
+    RdmaQueuePair = "rdma.qp" [], Transaction, 0xff_ffff;
+    /// The sequence number of a RoCEv2 packet.
+    RdmaSequence = "rdma.psn" [], Transaction, 0xff_ffff;
+    /// The queue pair that a datagram of RoCEv2 is from (§9.3.2).
+    RdmaSourceQueuePair = "rdma.src_qp" [], Transaction, 0xff_ffff;
+    /// The queue key of a datagram of RoCEv2 (§9.3.2).
+    RdmaQueueKey = "rdma.qkey" [], Transaction, u32::MAX;
+    /// The address that an RDMA or atomic operation begins at (§9.3.3).
+    RdmaVirtualAddress = "rdma.va" [], Transaction, u64::MAX;
+    /// The key of the memory that an RDMA or atomic operation is about, or that is to be invalid from now on.
+    RdmaRemoteKey = "rdma.rkey" [], Transaction, u32::MAX;
+    /// How many bytes an RDMA operation reads or writes (§9.3.3).
+    RdmaLength = "rdma.length" [], Transaction, u32::MAX;
+    /// What an acknowledgment says: 0x00-0x1f yes, 0x20-0x3f not ready, 0x60-0x7f no, and why (§9.7.5.2.1).
+    RdmaSyndrome = "rdma.syndrome" [], Transaction, u8::MAX;
+    /// Immediate data (§9.3.6).
+    RdmaImmediate = "rdma.imm" [], Transaction, u32::MAX;
+    /// What a message of RDMA's connection manager is (§12.6).
+    RdmaCm = "rdma.cm" [], Transaction, u16::MAX;
+    /// The service that a connection is asked for. Of RDMA CM, the lowest 16 bits are the port (annex A11.2).
+    RdmaCmService = "rdma.cm.service_id" [], Transaction, u64::MAX;
+    /// The channel adapter that asks for a connection, or accepts one.
+    RdmaCmGuid = "rdma.cm.guid" [], Transaction, u64::MAX;
+    /// The queue pair that a connection is asked for from, is accepted with, or that is to be disconnected.
+    RdmaCmQueuePair = "rdma.cm.qpn" [], Transaction, 0xff_ffff;
+    /// Why a connection is rejected (§12.6.7.2).
+    RdmaCmReason = "rdma.cm.reason" [], Transaction, u16::MAX;
     /// Bytes of a file in transfer so far.
     FileSize = "filesize" ["file.size"], Transaction, u64::MAX;
     /// Tokens that a model was given, as its server counts.

@@ -7,7 +7,9 @@ use super::transaction::Transactions;
 use crate::decode::dns::DnsTcp;
 use crate::decode::http1::{Handover, Http1};
 use crate::decode::http2::{Http2, Upgraded};
+use crate::decode::postgres::Postgres;
 use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
+use crate::decode::redis::Redis;
 use crate::decode::sip::SipTcp;
 use crate::decode::tls::Tls;
 use crate::decode::websocket::WebSocket;
@@ -34,6 +36,10 @@ pub enum Decoder {
     Dns(Box<DnsTcp>),
     /// SIP over TCP.
     Sip(Box<SipTcp>),
+    /// PostgreSQL.
+    Postgres(Box<Postgres>),
+    /// Redis.
+    Redis(Box<Redis>),
     /// Nothing: the protocol is not known, or not decoded.
     Undecoded,
 }
@@ -180,6 +186,8 @@ impl AppFlow {
             Decoder::Tls(tls) => tls.gap(direction, missing, &mut sink),
             Decoder::Dns(dns) => dns.gap(direction),
             Decoder::Sip(sip) => sip.gap(direction, missing),
+            Decoder::Postgres(postgres) => postgres.gap(direction, missing, &mut sink),
+            Decoder::Redis(redis) => redis.gap(direction, missing, &mut sink),
             // What comes after a gap does not tell how a conversation began.
             Decoder::Recognising => Status::Lost,
             Decoder::Undecoded => Status::Ongoing,
@@ -198,6 +206,8 @@ impl AppFlow {
             Decoder::Tls(tls) => tls.end(direction, &mut sink),
             Decoder::Dns(dns) => dns.end(direction, &mut sink),
             Decoder::Sip(sip) => sip.end(direction, &mut sink),
+            Decoder::Postgres(postgres) => postgres.end(direction, &mut sink),
+            Decoder::Redis(redis) => redis.end(direction, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => {}
         }
     }
@@ -245,10 +255,20 @@ impl AppFlow {
     /// A protocol was recognised in one direction: what about the other, and was it that one's turn?
     #[cold]
     fn check_detection(&mut self, direction: Direction, protocol: AppProtocol, observer: &mut impl Observer) {
-        let client_begins =
-            matches!(protocol, AppProtocol::Http1 | AppProtocol::Http2 | AppProtocol::Tls | AppProtocol::Dns);
+        let client_begins = matches!(
+            protocol,
+            AppProtocol::Http1
+                | AppProtocol::Http2
+                | AppProtocol::Tls
+                | AppProtocol::Dns
+                | AppProtocol::Pgsql
+        );
         if client_begins && self.first == Some(Direction::ToClient) {
             observer.detection(Direction::ToClient, WRONG_DIRECTION);
+        }
+        if matches!(protocol, AppProtocol::Pgsql | AppProtocol::Redis) {
+            // What their servers begin with, a single byte or `+OK`, says nothing.
+            return;
         }
         let other = direction.reverse();
         self.agreement = Agreement::Awaited(other);
@@ -300,13 +320,18 @@ impl AppFlow {
             Decoder::Tls(tls) => tls.push(direction, bytes, &mut sink),
             Decoder::Dns(dns) => dns.push(direction, bytes, &mut sink),
             Decoder::Sip(sip) => sip.push(direction, bytes, &mut sink),
+            Decoder::Postgres(postgres) => postgres.push(direction, bytes, &mut sink),
+            Decoder::Redis(redis) => redis.push(direction, bytes, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => Status::Ongoing,
         };
-        match (status, &self.decoder) {
-            (Status::Switched, Decoder::Http1(http))
-                if http.handover().is_some() && self.switches < MAX_SWITCHES =>
-            {
-                let rest = bytes.len() - http.untaken();
+        let untaken = match &self.decoder {
+            Decoder::Http1(http) if http.handover().is_some() => Some(http.untaken()),
+            Decoder::Postgres(postgres) => Some(postgres.untaken()),
+            _ => None,
+        };
+        match (status, untaken) {
+            (Status::Switched, Some(untaken)) if self.switches < MAX_SWITCHES => {
+                let rest = bytes.len() - untaken;
                 self.switches += 1;
                 self.hand_over(decoders, keeping, observer);
                 // Each switch takes some of the bytes, and there are few of them.

@@ -29,9 +29,9 @@ impl TransactionEvents {
     }
 
     /// Whether an event of this name is seen by who looks at `direction`. What a request did is still known when its
-    /// response comes; in DNS and SIP each message stands for itself.
+    /// response comes; in DNS, SIP and RDMA each message stands for itself.
     pub fn has(&self, name: &str, direction: Direction) -> bool {
-        let alone = ["dns.", "sip."].into_iter().any(|protocol| name.starts_with(protocol));
+        let alone = ["dns.", "sip.", "rdma."].into_iter().any(|protocol| name.starts_with(protocol));
         self.0.iter().any(|&(event, raised)| {
             event.0 == name && (raised == direction || raised == Direction::ToServer && !alone)
         })

@@ -10,7 +10,10 @@ use super::values::ValueLimits;
 use crate::decode::dns::{Dns, DnsConfig, DnsTcp};
 use crate::decode::http1::{Http1, Http1Config};
 use crate::decode::http2::{Http2, Http2Config};
+use crate::decode::postgres::{Postgres, PostgresConfig};
+use crate::decode::rdma::{Rdma, RdmaConfig};
 use crate::decode::recognise::{AppProtocol, Recognition, recognise_datagram};
+use crate::decode::redis::{Redis, RedisConfig};
 use crate::decode::sip::{Sip, SipTcp};
 use crate::decode::tls::{Tls, TlsConfig};
 use crate::decode::websocket::{WebSocket, WebSocketConfig};
@@ -36,6 +39,12 @@ pub struct AppConfig {
     pub tls: TlsConfig,
     /// DNS.
     pub dns: DnsConfig,
+    /// RoCEv2.
+    pub rdma: RdmaConfig,
+    /// PostgreSQL.
+    pub postgres: PostgresConfig,
+    /// Redis.
+    pub redis: RedisConfig,
 }
 
 impl Default for AppConfig {
@@ -49,6 +58,9 @@ impl Default for AppConfig {
             websocket: WebSocketConfig::default(),
             tls: TlsConfig::default(),
             dns: DnsConfig::default(),
+            rdma: RdmaConfig::default(),
+            postgres: PostgresConfig::default(),
+            redis: RedisConfig::default(),
         }
     }
 }
@@ -68,6 +80,10 @@ pub struct AppCounters {
     pub dns_tcp: u64,
     /// Flows that speak SIP over TCP.
     pub sip_tcp: u64,
+    /// Flows that speak PostgreSQL's protocol.
+    pub postgres: u64,
+    /// Flows that speak Redis's protocol.
+    pub redis: u64,
     /// Flows of protocols that are known and not decoded.
     pub undecoded: u64,
     /// Flows that were not decoded because `app.flows` were.
@@ -109,6 +125,8 @@ struct Pool {
     tls: Vec<Box<Tls>>,
     dns: Vec<Box<DnsTcp>>,
     sip: Vec<Box<SipTcp>>,
+    postgres: Vec<Box<Postgres>>,
+    redis: Vec<Box<Redis>>,
     counters: AppCounters,
 }
 
@@ -123,6 +141,8 @@ impl AppLayer {
             tls: Vec::new(),
             dns: Vec::new(),
             sip: Vec::new(),
+            postgres: Vec::new(),
+            redis: Vec::new(),
             counters: AppCounters::default(),
         };
         let datagrams = Dns::new(config.dns);
@@ -210,14 +230,22 @@ impl AppLayer {
         }
     }
 
-    /// Takes a datagram of UDP; returns what it speaks, where it is known.
+    /// Takes a datagram of UDP, sent to a port; returns what it speaks, where it is known.
     pub fn datagram(
         &mut self,
         direction: Direction,
+        port: u16,
         bytes: &[u8],
         observer: &mut impl Observer,
     ) -> Option<AppProtocol> {
-        let Recognition::Known(protocol) = recognise_datagram(direction, bytes) else { return None };
+        let protocol = match recognise_datagram(direction, bytes) {
+            Recognition::Known(protocol) => protocol,
+            _ if port == self.config.rdma.port => AppProtocol::Rdma,
+            _ => return None,
+        };
+        if !observer.wants_protocol(protocol) {
+            return Some(protocol);
+        }
         self.datagram.clear();
         let mut sink = AppSink { transactions: &mut self.datagram, keeping: &mut self.keeping, observer };
         // A datagram stands for itself: there is nothing to go on with.
@@ -230,6 +258,7 @@ impl AppLayer {
                 self.sip.reset();
                 self.sip.push_datagram(direction, bytes, &mut sink);
             }
+            AppProtocol::Rdma => Rdma.push_datagram(direction, bytes, &mut sink),
             _ => {}
         }
         self.datagram.iter().for_each(|transaction| self.keeping.log.finish(transaction));
@@ -289,6 +318,16 @@ impl Decoders for Pool {
                 self.counters.sip_tcp += 1;
                 Decoder::Sip(self.sip.pop().unwrap_or_default())
             }
+            AppProtocol::Pgsql => {
+                self.counters.postgres += 1;
+                let fresh = || Box::new(Postgres::new(self.config.postgres));
+                Decoder::Postgres(self.postgres.pop().unwrap_or_else(fresh))
+            }
+            AppProtocol::Redis => {
+                self.counters.redis += 1;
+                let fresh = || Box::new(Redis::new(self.config.redis));
+                Decoder::Redis(self.redis.pop().unwrap_or_else(fresh))
+            }
             _ => {
                 self.counters.undecoded += 1;
                 Decoder::Undecoded
@@ -321,6 +360,14 @@ impl Decoders for Pool {
             Decoder::Sip(mut sip) => {
                 sip.reset();
                 self.sip.push(sip);
+            }
+            Decoder::Postgres(mut postgres) => {
+                postgres.reset();
+                self.postgres.push(postgres);
+            }
+            Decoder::Redis(mut redis) => {
+                redis.reset();
+                self.redis.push(redis);
             }
             Decoder::Recognising | Decoder::Undecoded => {}
         }

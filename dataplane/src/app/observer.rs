@@ -5,6 +5,7 @@ use weir_rules::number::NumberId;
 
 use super::transaction::Transaction;
 use super::values::Added;
+use crate::decode::recognise::AppProtocol;
 use crate::decode::{AppEvent, Stage};
 use crate::flow::Direction;
 
@@ -31,6 +32,9 @@ pub trait Observer {
 
     /// Something is not as it should be.
     fn event(&mut self, transaction: &mut Transaction, direction: Direction, event: AppEvent);
+
+    /// Whether anything that only a protocol says is wanted at all. Where it is not, its datagrams need not be decoded.
+    fn wants_protocol(&self, protocol: AppProtocol) -> bool;
 
     /// Whether anyone wants to know of [`detection`](Observer::detection).
     fn wants_detection(&self) -> bool;

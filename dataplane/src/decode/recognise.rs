@@ -6,6 +6,7 @@
 //! at, and both directions can be asked: whichever is sure first tells for the flow.
 
 use super::dns::DnsHeader;
+use super::redis;
 use super::sip::FirstLine;
 use crate::flow::Direction;
 
@@ -45,8 +46,12 @@ pub enum AppProtocol {
     Smb,
     /// PostgreSQL.
     Pgsql,
+    /// Redis.
+    Redis,
     /// QUIC (RFC 9000).
     Quic,
+    /// RoCEv2, which is told by its port and not here: its headers have no mark of their own.
+    Rdma,
 }
 
 impl AppProtocol {
@@ -68,7 +73,9 @@ impl AppProtocol {
             AppProtocol::Pop3 => "pop3",
             AppProtocol::Smb => "smb",
             AppProtocol::Pgsql => "pgsql",
+            AppProtocol::Redis => "redis",
             AppProtocol::Quic => "quic",
+            AppProtocol::Rdma => "rdma",
         }
     }
 }
@@ -86,7 +93,7 @@ pub enum Recognition {
 
 /// What a rule says of a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     Is(AppProtocol),
     MayBecome,
     IsNot,
@@ -95,27 +102,37 @@ enum Fit {
 /// Recognises a TCP stream by the first bytes of one direction, all that there are so far.
 pub fn recognise(direction: Direction, bytes: &[u8]) -> Recognition {
     let seen = bytes.get(..LOOK_AHEAD).unwrap_or(bytes);
-    let fits = match direction {
-        Direction::ToServer => {
-            // What begins in a fixed way comes first: `EHLO ` is known before a `/` could make a method of it.
+    match direction {
+        // What begins in a fixed way comes first: `EHLO ` is known before a `/` could make a method of it.
+        Direction::ToServer => first_that_fits(
+            direction,
+            seen,
             [
                 prefixes(seen, CLIENT),
+                redis::fit(seen),
                 sip(seen),
                 http1_request(seen),
                 tls(seen, CLIENT_HELLO),
                 pgsql(seen),
                 smb(seen),
-            ]
-        }
-        Direction::ToClient => [
-            prefixes(seen, SERVER),
-            sip(seen),
-            banner(seen),
-            tls(seen, SERVER_HELLO),
-            http2_settings(seen),
-            smb(seen),
-        ],
-    };
+            ],
+        ),
+        Direction::ToClient => first_that_fits(
+            direction,
+            seen,
+            [
+                prefixes(seen, SERVER),
+                sip(seen),
+                banner(seen),
+                tls(seen, SERVER_HELLO),
+                http2_settings(seen),
+                smb(seen),
+            ],
+        ),
+    }
+}
+
+fn first_that_fits<const N: usize>(direction: Direction, seen: &[u8], fits: [Fit; N]) -> Recognition {
     let mut may_become = seen.is_empty();
     // DNS last: it is told by its numbers, which a text could have by chance.
     for fit in fits.into_iter().chain(std::iter::once_with(|| dns_stream(direction, seen))) {
@@ -308,16 +325,21 @@ fn http2_settings(bytes: &[u8]) -> Fit {
     }
 }
 
-/// A startup message of protocol 3.0, or a request for TLS.
+/// A startup message of protocol 3, or a request for encryption or to cancel, each of a length of its own.
 fn pgsql(bytes: &[u8]) -> Fit {
-    const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
-    const VERSION: [u8; 4] = [0, 3, 0, 0];
+    const REQUESTS: [[u8; 8]; 3] = [
+        [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f],
+        [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30],
+        [0, 0, 0, 16, 0x04, 0xd2, 0x16, 0x2e],
+    ];
+    const VERSION: [u8; 3] = [0, 3, 0];
     let (length, version) = bytes.split_at_checked(4).unwrap_or((bytes, &[]));
     let short = length.iter().zip([0, 0]).all(|(&byte, zero)| byte == zero);
-    if bytes.starts_with(&TLS_REQUEST) || short && version.starts_with(&VERSION) {
+    if REQUESTS.iter().any(|request| bytes.starts_with(request)) || short && version.starts_with(&VERSION) {
         return Fit::Is(AppProtocol::Pgsql);
     }
-    let may_become = TLS_REQUEST.starts_with(bytes) || short && VERSION.starts_with(version);
+    let may_become =
+        REQUESTS.iter().any(|request| request.starts_with(bytes)) || short && VERSION.starts_with(version);
     if may_become { Fit::MayBecome } else { Fit::IsNot }
 }
 

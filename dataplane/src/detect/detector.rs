@@ -22,6 +22,7 @@ use crate::app::transaction::{Candidate, Transaction};
 use crate::app::{Added, Observer, Outcome};
 use crate::confirm::packet::{PacketFacts, matches as packet_matches};
 use crate::confirm::{Datasets, Scratch, Value};
+use crate::decode::recognise::AppProtocol;
 use crate::decode::{AppEvent, Stage};
 use crate::flow::Direction;
 use crate::inspect::{Hit, Hits, Reporting};
@@ -507,6 +508,10 @@ impl Observer for TransactionLook<'_> {
         self.decide(transaction, direction);
     }
 
+    fn wants_protocol(&self, protocol: AppProtocol) -> bool {
+        protocol != AppProtocol::Rdma || self.detector.table.wants_rdma()
+    }
+
     fn wants_detection(&self) -> bool {
         self.detector.table.wants_detection()
     }
@@ -519,16 +524,18 @@ impl Observer for TransactionLook<'_> {
 
 /// Whether the message that a number is of brings others yet, and then a stage.
 fn awaits_stage(number: NumberId) -> bool {
-    matches!(
-        number,
-        NumberId::DnsOpcode
-            | NumberId::DnsRcode
-            | NumberId::DnsRrType
-            | NumberId::TlsVersion
-            | NumberId::TlsChainLength
-            | NumberId::TlsNotBefore
-            | NumberId::TlsNotAfter
-    )
+    let of_rdma = (NumberId::RdmaOpcode..=NumberId::RdmaCmReason).contains(&number);
+    of_rdma
+        || matches!(
+            number,
+            NumberId::DnsOpcode
+                | NumberId::DnsRcode
+                | NumberId::DnsRrType
+                | NumberId::TlsVersion
+                | NumberId::TlsChainLength
+                | NumberId::TlsNotBefore
+                | NumberId::TlsNotAfter
+        )
 }
 
 /// Whether a candidate is still to be asked about what was said in a direction. One that names what only one side says

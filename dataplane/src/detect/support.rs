@@ -11,6 +11,9 @@ use super::raised::Raised;
 use crate::app::DETECTION_EVENTS;
 use crate::decode::http1::Oddity;
 use crate::decode::http2::Http2Event;
+use crate::decode::postgres::PostgresEvent;
+use crate::decode::rdma::RdmaEvent;
+use crate::decode::redis::RedisEvent;
 use crate::decode::sip::SipEvent;
 use crate::decode::websocket::WebSocketEvent;
 use crate::decode::{dns, tls};
@@ -35,6 +38,9 @@ fn protocol(signature: &Signature) -> Option<String> {
                 | AppProtocol::Websocket
                 | AppProtocol::Doh2
                 | AppProtocol::Sip
+                | AppProtocol::Rdma
+                | AppProtocol::Pgsql
+                | AppProtocol::Redis
                 | AppProtocol::Tls
                 | AppProtocol::Dns,
             )
@@ -80,10 +86,26 @@ fn asks_for_payload(signature: &Signature) -> bool {
 
 /// Whether a decoder fills a field.
 pub fn is_decoded(field: FieldId) -> bool {
+    const FAMILIES: [&str; 16] = [
+        "http.",
+        "http2.",
+        "grpc.",
+        "websocket.",
+        "sip.",
+        "rdma.",
+        "postgres.",
+        "redis.",
+        "tls.",
+        "ja3",
+        "ja4",
+        "dns.",
+        "llm.",
+        "mcp.",
+        "a2a.",
+        "model_file.",
+    ];
     let name = field.name();
-    ["http.", "http2.", "grpc.", "websocket.", "sip.", "tls.", "ja3", "ja4", "dns.", "llm.", "mcp.", "a2a.", "model_file."]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+    FAMILIES.iter().any(|prefix| name.starts_with(prefix))
         || matches!(field, FieldId::FileData | FieldId::FileName)
 }
 
@@ -91,10 +113,19 @@ pub fn is_decoded(field: FieldId) -> bool {
 fn is_raised(event: &Event) -> bool {
     let http2 = Http2Event::ALL.into_iter().map(Http2Event::name);
     let websocket = WebSocketEvent::ALL.into_iter().map(WebSocketEvent::name);
+    let postgres = PostgresEvent::ALL.into_iter().map(PostgresEvent::name);
+    let redis = RedisEvent::ALL.into_iter().map(RedisEvent::name);
+    let rdma = RdmaEvent::ALL.into_iter().map(RdmaEvent::name);
     let sip = SipEvent::ALL.into_iter().map(SipEvent::name);
     let http = Oddity::all_names().chain(http2).chain(websocket);
     let http = http.chain(crate::semantics::event_names());
-    let mut names = http.chain(sip).chain(dns::event_names()).chain(tls::event_names());
+    let mut names = http
+        .chain(sip)
+        .chain(rdma)
+        .chain(postgres)
+        .chain(redis)
+        .chain(dns::event_names())
+        .chain(tls::event_names());
     event.layer == EventLayer::Application
         && (names.any(|name| name == &*event.name) || DETECTION_EVENTS.contains(&&*event.name))
 }

@@ -71,6 +71,7 @@ pub struct DetectTable {
     any_asked: bool,
     any_wanted: bool,
     any_meaning: bool,
+    rdma_wanted: bool,
     sets: Arc<Sets>,
     any_set_changed: bool,
     told: Told,
@@ -157,6 +158,11 @@ impl DetectTable {
     /// Whether any signature is asked for transactions, so that streams have to be decoded.
     pub fn wants_transactions(&self) -> bool {
         self.any_wanted
+    }
+
+    /// Whether any signature asks for what is said in packets of RDMA, so that they have to be decoded.
+    pub fn wants_rdma(&self) -> bool {
+        self.rdma_wanted
     }
 
     /// Whether values of a number are to be kept.
@@ -434,6 +440,8 @@ impl<'p> Build<'p> {
                 || self.told.is_wanted()
                 || self.wanted.iter().flatten().any(|&wanted| wanted),
             any_meaning: is_meaning_wanted(&self.wanted, &self.told),
+            rdma_wanted: self.told.names("rdma.")
+                || self.wanted[FieldId::RdmaCmPrivateData.index()].contains(&true),
             told: self.told,
             asked: self.asked,
             wanted: self.wanted,

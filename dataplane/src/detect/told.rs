@@ -36,6 +36,13 @@ impl Told {
         self.wanted.get(number.index()).copied().unwrap_or(false)
     }
 
+    /// Whether any event or number is asked for whose name begins so.
+    pub fn names(&self, prefix: &str) -> bool {
+        let mut numbers = NumberId::ALL.into_iter().filter(|&number| self.wants_number(number));
+        self.events.keys().any(|name| name.starts_with(prefix))
+            || numbers.any(|number| number.name().starts_with(prefix))
+    }
+
     /// The signatures that a number makes candidates.
     pub fn on_number(&self, number: NumberId) -> &[RuleIndex] {
         self.numbers.get(&number).map(Vec::as_slice).unwrap_or_default()

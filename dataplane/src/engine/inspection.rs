@@ -58,7 +58,7 @@ impl Engine {
         let epoch = inspector.epoch();
         let carrier = PacketLook::carrier(packet, payload, place.direction);
         let mut look = detector.transactions(&ruleset.signatures, epoch, carrier, &mut self.hits);
-        self.app.datagram(place.direction, payload, &mut look)
+        self.app.datagram(place.direction, packet.dst_port, payload, &mut look)
     }
 
     /// A flow ends: what was waiting for the end is complete, and what was cut off is looked at as far as it goes.

@@ -89,10 +89,12 @@ fn family(field: FieldId) -> Option<AppProtocol> {
 
 /// Whether a flow of `app` can have the fields of `family`.
 fn carries(app: AppProtocol, family: AppProtocol) -> bool {
-    use AppProtocol::{A2a, Doh2, Grpc, Http, Http1, Http2, Llm, Mcp, Quic, Tls};
+    use AppProtocol::{A2a, Doh2, Grpc, Http, Http1, Http2, Llm, Mcp, Pgsql, Quic, Redis, Tls};
     let http = matches!(app, Http | Http1 | Http2 | Doh2 | Llm | Mcp | A2a | Grpc);
     match family {
-        Http | Llm | Mcp | A2a | Grpc => http,
+        // Documents for a prompt come from databases, too.
+        Llm => http || matches!(app, Pgsql | Redis),
+        Http | Mcp | A2a | Grpc => http,
         AppProtocol::Dns => matches!(app, AppProtocol::Dns | Doh2),
         Tls => matches!(app, Tls | Quic),
         family => family == app,

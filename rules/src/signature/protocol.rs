@@ -205,10 +205,11 @@ app_protocols! {
     Msn = "msn" [], Tcp, No;
     Nfs = "nfs" [], Ip, No;
     Ntp = "ntp" [], Udp, No;
-    Pgsql = "pgsql" [], Tcp, No;
+    Pgsql = "pgsql" ["postgres", "postgresql"], Tcp, Yes;
     Pop3 = "pop3" [], Tcp, No;
     Quic = "quic" [], Udp, No;
     Rdp = "rdp" [], Tcp, No;
+    Redis = "redis" [], Tcp, Yes;
     Rfb = "rfb" [], Tcp, No;
     Rpc = "rpc" [], Ip, No;
     Sip = "sip" [], Ip, Yes;
