@@ -10,6 +10,7 @@ use weir::decode::dns::{Dns, DnsConfig, DnsTcp};
 use weir::decode::http1::{Http1, Http1Config};
 use weir::decode::http2::{Http2, Http2Config, Upgraded};
 use weir::decode::model_file::{ModelFile, ModelFileLimits, Told};
+use weir::decode::nvme::{Nvme, NvmeConfig};
 use weir::decode::postgres::{Postgres, PostgresConfig};
 use weir::decode::rdma::Rdma;
 use weir::decode::recognise::{recognise, recognise_datagram};
@@ -51,7 +52,7 @@ fn pieces(mut input: &[u8]) -> impl Iterator<Item = (Direction, &[u8])> {
 fuzz_target!(|input: &[u8]| {
     let Some((&which, input)) = input.split_first() else { return };
     let mut sink = Count::default();
-    match which % 12 {
+    match which % 13 {
         0 => {
             let (mut http, mut semantics) = (Http1::new(Http1Config::default()), Semantics::default());
             let mut sink = Meaning { semantics: Some(&mut semantics), next: sink };
@@ -149,6 +150,15 @@ fuzz_target!(|input: &[u8]| {
             }
             redis.end(Direction::ToServer, &mut sink);
             redis.end(Direction::ToClient, &mut sink);
+        }
+        11 => {
+            let mut nvme = Nvme::new(NvmeConfig::default());
+            for (direction, piece) in pieces(input) {
+                let _ = nvme.push(direction, piece, &mut sink);
+                let _ = nvme.gap(direction, u64::from(which / 64));
+            }
+            nvme.end(Direction::ToServer, &mut sink);
+            nvme.end(Direction::ToClient, &mut sink);
         }
         _ => {
             for (direction, piece) in pieces(input) {

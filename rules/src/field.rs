@@ -347,6 +347,12 @@ fields! {
     RedisCommand = "redis.command" [], Block, Request, One;
     /// A word behind the command that Redis is given.
     RedisArguments = "redis.args" [], Streaming, Request, Each;
+    /// The qualified name of the NVMe subsystem that is connected to (NVMe over Fabrics 1.1 §3.3).
+    NvmeSubsystem = "nvme.subnqn" [], Block, Request, One;
+    /// The qualified name of the host that connects to an NVMe subsystem.
+    NvmeHost = "nvme.hostnqn" [], Block, Request, One;
+    /// The identifier of the host that connects to an NVMe subsystem, 16 bytes.
+    NvmeHostId = "nvme.hostid" [], Block, Request, One;
     /// What applications tell each other when an RDMA connection is made or ends (InfiniBand Architecture §12.6).
     RdmaCmPrivateData = "rdma.cm.private_data" [], Block, Either, One;
     /// The name of the identity that opened the flow.

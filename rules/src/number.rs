@@ -181,6 +181,21 @@ numbers! {
     RdmaCmQueuePair = "rdma.cm.qpn" [], Transaction, 0xff_ffff;
     /// Why a connection is rejected (§12.6.7.2).
     RdmaCmReason = "rdma.cm.reason" [], Transaction, u16::MAX;
+    /// The opcode of an NVMe command (NVM Express Base 2.0 §5, §6; NVM Command Set 1.0 §3); of one to the admin queue, 0x100
+    /// more.
+    NvmeOpcode = "nvme.opcode" [], Transaction, 0x1ff;
+    /// The type of a fabrics command of NVMe (NVMe over Fabrics 1.1 §3).
+    NvmeFabricsType = "nvme.fctype" [], Transaction, u8::MAX;
+    /// The queue that an NVMe command is to: 0 is the admin queue.
+    NvmeQueue = "nvme.qid" [], Transaction, u16::MAX;
+    /// The namespace that an NVMe command is about.
+    NvmeNamespace = "nvme.nsid" [], Transaction, u32::MAX;
+    /// The controller that is connected to; 0xffff leaves it to the subsystem.
+    NvmeController = "nvme.cntlid" [], Transaction, u16::MAX;
+    /// How an NVMe command ended: the type of the status above 8 bits of code (NVM Express Base 2.0 §3.3.3.2.1).
+    NvmeStatus = "nvme.status" [], Transaction, 0x7ff;
+    /// Why a connection of NVMe/TCP ends (TCP Transport 1.0 §3.6.2.4).
+    NvmeFatalError = "nvme.fes" [], Transaction, u16::MAX;
     /// Bytes of a file in transfer so far.
     FileSize = "filesize" ["file.size"], Transaction, u64::MAX;
     /// Tokens that a model was given, as its server counts.

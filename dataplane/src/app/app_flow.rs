@@ -7,6 +7,7 @@ use super::transaction::Transactions;
 use crate::decode::dns::DnsTcp;
 use crate::decode::http1::{Handover, Http1};
 use crate::decode::http2::{Http2, Upgraded};
+use crate::decode::nvme::Nvme;
 use crate::decode::postgres::Postgres;
 use crate::decode::recognise::{AppProtocol, LOOK_AHEAD, Recognition, recognise};
 use crate::decode::redis::Redis;
@@ -40,6 +41,8 @@ pub enum Decoder {
     Postgres(Box<Postgres>),
     /// Redis.
     Redis(Box<Redis>),
+    /// NVMe over TCP.
+    Nvme(Box<Nvme>),
     /// Nothing: the protocol is not known, or not decoded.
     Undecoded,
 }
@@ -188,6 +191,7 @@ impl AppFlow {
             Decoder::Sip(sip) => sip.gap(direction, missing),
             Decoder::Postgres(postgres) => postgres.gap(direction, missing, &mut sink),
             Decoder::Redis(redis) => redis.gap(direction, missing, &mut sink),
+            Decoder::Nvme(nvme) => nvme.gap(direction, missing),
             // What comes after a gap does not tell how a conversation began.
             Decoder::Recognising => Status::Lost,
             Decoder::Undecoded => Status::Ongoing,
@@ -208,6 +212,7 @@ impl AppFlow {
             Decoder::Sip(sip) => sip.end(direction, &mut sink),
             Decoder::Postgres(postgres) => postgres.end(direction, &mut sink),
             Decoder::Redis(redis) => redis.end(direction, &mut sink),
+            Decoder::Nvme(nvme) => nvme.end(direction, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => {}
         }
     }
@@ -266,7 +271,7 @@ impl AppFlow {
         if client_begins && self.first == Some(Direction::ToClient) {
             observer.detection(Direction::ToClient, WRONG_DIRECTION);
         }
-        if matches!(protocol, AppProtocol::Pgsql | AppProtocol::Redis) {
+        if matches!(protocol, AppProtocol::Pgsql | AppProtocol::Redis | AppProtocol::Nccl) {
             // What their servers begin with, a single byte or `+OK`, says nothing.
             return;
         }
@@ -322,6 +327,7 @@ impl AppFlow {
             Decoder::Sip(sip) => sip.push(direction, bytes, &mut sink),
             Decoder::Postgres(postgres) => postgres.push(direction, bytes, &mut sink),
             Decoder::Redis(redis) => redis.push(direction, bytes, &mut sink),
+            Decoder::Nvme(nvme) => nvme.push(direction, bytes, &mut sink),
             Decoder::Recognising | Decoder::Undecoded => Status::Ongoing,
         };
         let untaken = match &self.decoder {

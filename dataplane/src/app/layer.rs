@@ -10,6 +10,7 @@ use super::values::ValueLimits;
 use crate::decode::dns::{Dns, DnsConfig, DnsTcp};
 use crate::decode::http1::{Http1, Http1Config};
 use crate::decode::http2::{Http2, Http2Config};
+use crate::decode::nvme::{Nvme, NvmeConfig};
 use crate::decode::postgres::{Postgres, PostgresConfig};
 use crate::decode::rdma::{Rdma, RdmaConfig};
 use crate::decode::recognise::{AppProtocol, Recognition, recognise_datagram};
@@ -45,6 +46,8 @@ pub struct AppConfig {
     pub postgres: PostgresConfig,
     /// Redis.
     pub redis: RedisConfig,
+    /// NVMe over TCP.
+    pub nvme: NvmeConfig,
 }
 
 impl Default for AppConfig {
@@ -61,6 +64,7 @@ impl Default for AppConfig {
             rdma: RdmaConfig::default(),
             postgres: PostgresConfig::default(),
             redis: RedisConfig::default(),
+            nvme: NvmeConfig::default(),
         }
     }
 }
@@ -84,6 +88,8 @@ pub struct AppCounters {
     pub postgres: u64,
     /// Flows that speak Redis's protocol.
     pub redis: u64,
+    /// Flows that speak NVMe over TCP.
+    pub nvme: u64,
     /// Flows of protocols that are known and not decoded.
     pub undecoded: u64,
     /// Flows that were not decoded because `app.flows` were.
@@ -127,6 +133,7 @@ struct Pool {
     sip: Vec<Box<SipTcp>>,
     postgres: Vec<Box<Postgres>>,
     redis: Vec<Box<Redis>>,
+    nvme: Vec<Box<Nvme>>,
     counters: AppCounters,
 }
 
@@ -143,6 +150,7 @@ impl AppLayer {
             sip: Vec::new(),
             postgres: Vec::new(),
             redis: Vec::new(),
+            nvme: Vec::new(),
             counters: AppCounters::default(),
         };
         let datagrams = Dns::new(config.dns);
@@ -328,6 +336,11 @@ impl Decoders for Pool {
                 let fresh = || Box::new(Redis::new(self.config.redis));
                 Decoder::Redis(self.redis.pop().unwrap_or_else(fresh))
             }
+            AppProtocol::Nvme => {
+                self.counters.nvme += 1;
+                let fresh = || Box::new(Nvme::new(self.config.nvme));
+                Decoder::Nvme(self.nvme.pop().unwrap_or_else(fresh))
+            }
             _ => {
                 self.counters.undecoded += 1;
                 Decoder::Undecoded
@@ -368,6 +381,10 @@ impl Decoders for Pool {
             Decoder::Redis(mut redis) => {
                 redis.reset();
                 self.redis.push(redis);
+            }
+            Decoder::Nvme(mut nvme) => {
+                nvme.reset();
+                self.nvme.push(nvme);
             }
             Decoder::Recognising | Decoder::Undecoded => {}
         }

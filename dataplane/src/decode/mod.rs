@@ -14,6 +14,8 @@ pub mod http2;
 pub mod json;
 pub mod model_file;
 pub mod multipart;
+mod nccl;
+pub mod nvme;
 pub mod postgres;
 pub mod protobuf;
 pub mod rdma;

@@ -6,8 +6,8 @@
 //! at, and both directions can be asked: whichever is sure first tells for the flow.
 
 use super::dns::DnsHeader;
-use super::redis;
 use super::sip::FirstLine;
+use super::{nccl, nvme, redis};
 use crate::flow::Direction;
 
 /// How many bytes of a stream are looked at. A stream that is not recognised by then never will be.
@@ -48,6 +48,10 @@ pub enum AppProtocol {
     Pgsql,
     /// Redis.
     Redis,
+    /// NVMe over TCP.
+    Nvme,
+    /// NCCL.
+    Nccl,
     /// QUIC (RFC 9000).
     Quic,
     /// RoCEv2, which is told by its port and not here: its headers have no mark of their own.
@@ -74,6 +78,8 @@ impl AppProtocol {
             AppProtocol::Smb => "smb",
             AppProtocol::Pgsql => "pgsql",
             AppProtocol::Redis => "redis",
+            AppProtocol::Nvme => "nvme",
+            AppProtocol::Nccl => "nccl",
             AppProtocol::Quic => "quic",
             AppProtocol::Rdma => "rdma",
         }
@@ -110,6 +116,8 @@ pub fn recognise(direction: Direction, bytes: &[u8]) -> Recognition {
             [
                 prefixes(seen, CLIENT),
                 redis::fit(seen),
+                nvme::first_of_host(seen),
+                nccl::fit(seen),
                 sip(seen),
                 http1_request(seen),
                 tls(seen, CLIENT_HELLO),
@@ -126,6 +134,7 @@ pub fn recognise(direction: Direction, bytes: &[u8]) -> Recognition {
                 banner(seen),
                 tls(seen, SERVER_HELLO),
                 http2_settings(seen),
+                nvme::first_of_controller(seen),
                 smb(seen),
             ],
         ),

@@ -40,6 +40,10 @@ fn streams() -> Vec<(Direction, Vec<u8>, Option<AppProtocol>)> {
         (b"*1048576\r\n$4\r\n", Some(Redis)),
         (b"ping\r\n", Some(Redis)),
         (b"CONFIG SET dir /var/spool/cron\r\n", Some(Redis)),
+        (b"\0\0\x80\0\x80\0\0\0\0\0\0\x03", Some(Nvme)),
+        (b"\x6c\x9d\x4b\xfc\xf2\xb9\x4a\x56\x04\0\0\0", Some(Nccl)),
+        (b"\x80\x02\x80\x02\x80\x02\x80\x02\x01\0\0\0", Some(Nccl)),
+        (b"\x6c\x9d\x4b\xfc\xf2\xb9\x4a\x56\x09\0\0\0\0\0", None),
         (b"*0\r\n$3\r\nabcdefgh", None),
         (b"*2\r\n:3\r\nabcdefghij", None),
         (b"\0\0\0\x54\xffSMB\x72", Some(Smb)),
@@ -63,6 +67,7 @@ fn streams() -> Vec<(Direction, Vec<u8>, Option<AppProtocol>)> {
         (b"* OK IMAP4rev2\r\n", Some(Imap)),
         (b"+OK ready\r\n", Some(Pop3)),
         (b"SSH-1.99-x\r\n", Some(Ssh)),
+        (b"\x01\0\x80\0\x80\0\0\0\0\0\0\x03\0\0\x02\0", Some(Nvme)),
         (b"GET / HTTP/1.1\r\n", None),
     ];
     let server = to_server.into_iter().map(|(bytes, known)| (ToServer, bytes.to_vec(), known));

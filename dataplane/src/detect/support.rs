@@ -11,6 +11,7 @@ use super::raised::Raised;
 use crate::app::DETECTION_EVENTS;
 use crate::decode::http1::Oddity;
 use crate::decode::http2::Http2Event;
+use crate::decode::nvme::NvmeEvent;
 use crate::decode::postgres::PostgresEvent;
 use crate::decode::rdma::RdmaEvent;
 use crate::decode::redis::RedisEvent;
@@ -41,6 +42,8 @@ fn protocol(signature: &Signature) -> Option<String> {
                 | AppProtocol::Rdma
                 | AppProtocol::Pgsql
                 | AppProtocol::Redis
+                | AppProtocol::Nvme
+                | AppProtocol::Nccl
                 | AppProtocol::Tls
                 | AppProtocol::Dns,
             )
@@ -86,7 +89,7 @@ fn asks_for_payload(signature: &Signature) -> bool {
 
 /// Whether a decoder fills a field.
 pub fn is_decoded(field: FieldId) -> bool {
-    const FAMILIES: [&str; 16] = [
+    const FAMILIES: [&str; 17] = [
         "http.",
         "http2.",
         "grpc.",
@@ -95,6 +98,7 @@ pub fn is_decoded(field: FieldId) -> bool {
         "rdma.",
         "postgres.",
         "redis.",
+        "nvme.",
         "tls.",
         "ja3",
         "ja4",
@@ -115,6 +119,7 @@ fn is_raised(event: &Event) -> bool {
     let websocket = WebSocketEvent::ALL.into_iter().map(WebSocketEvent::name);
     let postgres = PostgresEvent::ALL.into_iter().map(PostgresEvent::name);
     let redis = RedisEvent::ALL.into_iter().map(RedisEvent::name);
+    let nvme = NvmeEvent::ALL.into_iter().map(NvmeEvent::name);
     let rdma = RdmaEvent::ALL.into_iter().map(RdmaEvent::name);
     let sip = SipEvent::ALL.into_iter().map(SipEvent::name);
     let http = Oddity::all_names().chain(http2).chain(websocket);
@@ -124,6 +129,7 @@ fn is_raised(event: &Event) -> bool {
         .chain(rdma)
         .chain(postgres)
         .chain(redis)
+        .chain(nvme)
         .chain(dns::event_names())
         .chain(tls::event_names());
     event.layer == EventLayer::Application

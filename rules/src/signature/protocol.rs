@@ -204,7 +204,9 @@ app_protocols! {
     Mqtt = "mqtt" [], Tcp, No;
     Msn = "msn" [], Tcp, No;
     Nfs = "nfs" [], Ip, No;
+    Nccl = "nccl" [], Tcp, Yes;
     Ntp = "ntp" [], Udp, No;
+    Nvme = "nvme" ["nvme-tcp"], Tcp, Yes;
     Pgsql = "pgsql" ["postgres", "postgresql"], Tcp, Yes;
     Pop3 = "pop3" [], Tcp, No;
     Quic = "quic" [], Udp, No;

@@ -235,3 +235,36 @@ fn commands_of_redis_and_what_they_find_are_looked_at() {
     assert_ne!(rig.send(&tcp.request(search.len() as u32, config)), Verdict::Forward);
     assert_eq!(rig.sids(), [1]);
 }
+
+#[test]
+fn hosts_connect_to_the_disks_that_they_may() {
+    let rules = r#"drop nvme any any -> any any (nvme.fctype:CONNECT; nvme.subnqn; content:"nqn.2016-06.io.spdk:secret"; startswith; sid:1;)
+        alert nvme any any -> any any (nvme.opcode:READ; nvme.nsid:1; sid:2;)
+        alert nvme any any -> any any (nvme.opcode:FORMAT_NVM; sid:3;)
+        alert nccl any any -> any any (sid:4;)"#;
+    let initialize = [&[0, 0, 128, 0, 128, 0, 0, 0][..], &[0; 120]].concat();
+    let capsule = |opcode: u8, namespace: u8, queue: u8, data: &[u8]| {
+        let offset = if data.is_empty() { 0 } else { 72 };
+        let mut command = [0; 64];
+        (command[0], command[4], command[42]) = (opcode, namespace, queue);
+        [&[4, 0, 72, offset][..], &(72 + data.len() as u32).to_le_bytes(), &command, data].concat()
+    };
+    let connect = |subsystem: &[u8]| {
+        let mut data = vec![0; 1024];
+        data[256..256 + subsystem.len()].copy_from_slice(subsystem);
+        [initialize.clone(), capsule(0x7f, 1, 1, &data)].concat()
+    };
+    let (mut rig, tcp) = (Rig::new(rules), Tcp { server_port: 4420, ..Tcp::to_80(4000) });
+    rig.pass(tcp.handshake());
+    let first = connect(b"nqn.2016-06.io.spdk:open");
+    rig.pass([tcp.request(0, &first), tcp.request(first.len() as u32, &capsule(2, 1, 0, b""))]);
+    assert_eq!(rig.sids(), [2]);
+    let other = Tcp { client_port: 4001, ..tcp };
+    rig.pass(other.handshake());
+    assert_ne!(rig.send(&other.request(0, &connect(b"nqn.2016-06.io.spdk:secret0"))), Verdict::Forward);
+    assert_eq!(rig.sids(), [1]);
+    let nccl = Tcp { client_port: 4002, ..tcp };
+    rig.pass(nccl.handshake());
+    rig.pass([nccl.request(0, b"\x6c\x9d\x4b\xfc\xf2\xb9\x4a\x56\x04\0\0\0")]);
+    assert_eq!(rig.sids(), [4]);
+}
