@@ -191,7 +191,7 @@ impl Transcript {
 }
 
 /// Where texts begin.
-const INDENT: usize = 18;
+const INDENT: usize = 22;
 
 /// What stands before a value; none of one that is in the title, or in the last line.
 fn label(field: FieldId, direction: Direction) -> Option<&'static str> {
