@@ -3,6 +3,7 @@
 use weir_rules::signature::{ByteField, Encoding};
 
 use super::place;
+use super::value::Value;
 use super::variables::Variables;
 
 /// The most bytes of a number in binary.
@@ -26,17 +27,17 @@ pub(super) struct Number {
 #[inline]
 pub(super) fn read(
     field: &ByteField,
-    value: &[u8],
+    value: Value<'_>,
     previous: usize,
     variables: &Variables,
 ) -> Option<Number> {
-    if value.is_empty() {
+    if value.bytes.is_empty() {
         return None;
     }
-    let base = place::origin(field.base, previous);
+    let base = place::origin(field.base, previous, value);
     let start = place::at(base, field.offset, value.len(), variables)?;
     let length = usize::try_from(variables.bits(field.bytes)?).ok()?;
-    let bytes = value.get(start..start.checked_add(length)?)?;
+    let bytes = value.bytes.get(start..start.checked_add(length)?)?;
     let (number, taken) = match field.encoding {
         Encoding::BigEndian => (big_endian(bytes)?, length),
         Encoding::LittleEndian => (little_endian(bytes)?, length),
@@ -162,7 +163,8 @@ mod tests {
             (1, 0, Encoding::Dce, None),
         ];
         for (bytes, offset, encoding, expected) in table {
-            let read = read(&field(bytes, offset, encoding), &[1, 2, 3, 4], 0, &Variables::default());
+            let read =
+                read(&field(bytes, offset, encoding), Value::whole(&[1, 2, 3, 4]), 0, &Variables::default());
             assert_eq!(read.map(|number| number.value), expected, "{bytes} at {offset} {encoding:?}");
         }
     }

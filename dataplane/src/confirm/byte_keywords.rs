@@ -1,14 +1,21 @@
 //! `byte_test`, `byte_jump`, `byte_extract`, `byte_math`: conditions and places by numbers that the value holds.
 
 use weir_rules::signature::{
-    Arithmetic, ByteExtract, ByteJump, ByteMath, ByteTest, Comparison, JumpFrom, Presence,
+    Arithmetic, Base, ByteExtract, ByteJump, ByteMath, ByteTest, Comparison, JumpFrom, Presence,
 };
 
 use super::byte_field::{masked, read, scaled};
+use super::place;
+use super::value::Value;
 use super::variables::Variables;
 
 /// Whether the number is right; none where there is no number.
-pub(super) fn test(test: &ByteTest, value: &[u8], previous: usize, variables: &Variables) -> Option<bool> {
+pub(super) fn test(
+    test: &ByteTest,
+    value: Value<'_>,
+    previous: usize,
+    variables: &Variables,
+) -> Option<bool> {
     let number = masked(read(&test.field, value, previous, variables)?.value, test.field.bitmask);
     let right = variables.bits(test.value)?;
     let holds = match test.operator {
@@ -25,24 +32,29 @@ pub(super) fn test(test: &ByteTest, value: &[u8], previous: usize, variables: &V
 
 /// Where the jump goes; none where there is no number, or it goes beyond the last byte. A jump to before the first
 /// byte goes to the first.
-pub(super) fn jump(jump: &ByteJump, value: &[u8], previous: usize, variables: &Variables) -> Option<usize> {
+pub(super) fn jump(
+    jump: &ByteJump,
+    value: Value<'_>,
+    previous: usize,
+    variables: &Variables,
+) -> Option<usize> {
     let number = read(&jump.field, value, previous, variables)?;
     let distance = scaled(masked(number.value, jump.field.bitmask), jump.multiplier, jump.align)
         .wrapping_add(variables.bits(jump.post_offset)?)
         .cast_signed();
     let from = match jump.from {
-        JumpFrom::Number => number.end,
-        JumpFrom::Beginning => 0,
-        JumpFrom::End => value.len(),
+        JumpFrom::Number => place::origin(Base::Previous, number.end, value),
+        JumpFrom::Beginning => place::origin(Base::Start, 0, value),
+        JumpFrom::End => place::origin(Base::Previous, value.len(), value),
     };
-    let target = i64::try_from(from).ok()?.saturating_add(distance).max(0);
+    let target = from.saturating_add(distance).max(0);
     usize::try_from(target).ok().filter(|&target| target < value.len())
 }
 
 /// Keeps the number in its variable. Gives where the number ends.
 pub(super) fn extract(
     extract: &ByteExtract,
-    value: &[u8],
+    value: Value<'_>,
     previous: usize,
     variables: &mut Variables,
 ) -> Option<usize> {
@@ -55,7 +67,7 @@ pub(super) fn extract(
 /// Keeps what comes out of the calculation in its variable. Gives where the number ends.
 pub(super) fn math(
     math: &ByteMath,
-    value: &[u8],
+    value: Value<'_>,
     previous: usize,
     variables: &mut Variables,
 ) -> Option<usize> {

@@ -40,11 +40,7 @@ impl PreparedContent {
     /// Where it may lie, seen from the end of the match before.
     #[inline]
     pub(super) fn window(&self, previous: usize, value: Value<'_>, variables: &Variables) -> Option<Window> {
-        // What is counted from the start is counted from the first byte that there was.
-        let base = match self.base {
-            Base::Start => -place::signed(value.skipped),
-            Base::Previous => place::signed(previous),
-        };
+        let base = place::origin(self.base, previous, value);
         Window::of(base, self.from, self.room, value.len(), variables)
     }
 

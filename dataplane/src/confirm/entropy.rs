@@ -3,13 +3,19 @@
 use weir_rules::signature::{Edge, Entropy, Presence};
 
 use super::place;
+use super::value::Value;
 use super::variables::Variables;
 
 /// Whether the entropy of the part is as asked; none where there is no such part.
-pub(super) fn holds(entropy: &Entropy, value: &[u8], previous: usize, variables: &Variables) -> Option<bool> {
-    let base = place::origin(entropy.base, previous);
+pub(super) fn holds(
+    entropy: &Entropy,
+    value: Value<'_>,
+    previous: usize,
+    variables: &Variables,
+) -> Option<bool> {
+    let base = place::origin(entropy.base, previous, value);
     let start = place::at(base, entropy.offset, value.len(), variables)?;
-    let rest = value.get(start..)?;
+    let rest = value.bytes.get(start..)?;
     let part = match entropy.bytes {
         None => rest,
         Some(bytes) => match usize::try_from(variables.bits(bytes)?).ok()? {

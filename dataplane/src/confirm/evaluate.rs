@@ -174,23 +174,17 @@ impl Run<'_, '_> {
         let holds = match kind {
             Kind::Content(content) => return content.absent(value, *previous, variables, budget),
             Kind::Regex(regex) => return regex.absent(value, *previous, runner, budget, counters),
-            Kind::ByteTest(test) => {
-                byte_keywords::test(test, value.bytes, *previous, variables).unwrap_or(false)
-            }
-            Kind::ByteJump(jump) => {
-                moved(byte_keywords::jump(jump, value.bytes, *previous, variables), previous)
-            }
+            Kind::ByteTest(test) => byte_keywords::test(test, value, *previous, variables).unwrap_or(false),
+            Kind::ByteJump(jump) => moved(byte_keywords::jump(jump, value, *previous, variables), previous),
             Kind::ByteExtract(extract) => {
-                moved(byte_keywords::extract(extract, value.bytes, *previous, variables), previous)
+                moved(byte_keywords::extract(extract, value, *previous, variables), previous)
             }
-            Kind::ByteMath(math) => {
-                moved(byte_keywords::math(math, value.bytes, *previous, variables), previous)
-            }
+            Kind::ByteMath(math) => moved(byte_keywords::math(math, value, *previous, variables), previous),
             Kind::DataAt(data_at) => data_at_holds(data_at, value, *previous, variables),
             Kind::Size(test) => size::holds(test, value),
             Kind::Entropy(entropy) => {
                 budget.spend(value.len()).ok_or(Failure::Final)?;
-                entropy::holds(entropy, value.bytes, *previous, variables).unwrap_or(false)
+                entropy::holds(entropy, value, *previous, variables).unwrap_or(false)
             }
             Kind::Dataset(dataset) => dataset.holds(value, *datasets, changes, counters),
             Kind::Base64Decode(decoder) => return self.decode(decoder, *previous),
@@ -201,7 +195,7 @@ impl Run<'_, '_> {
     /// Decodes, and asks what is to be asked of the result.
     fn decode(&mut self, decoder: &Decoder, previous: usize) -> Outcome {
         let Work { variables, budget, counters, limits, decoded: kept, .. } = &mut *self.work;
-        let text = base64_decode::part(&decoder.decode, self.value.bytes, previous, variables);
+        let text = base64_decode::part(&decoder.decode, self.value, previous, variables);
         let text = text.ok_or(Failure::Retry)?;
         budget.spend(text.len()).ok_or(Failure::Final)?;
         let mut decoded = std::mem::take(*kept);
@@ -252,7 +246,7 @@ fn data_at_holds(data_at: &DataAt, value: Value<'_>, previous: usize, variables:
     let Some(bytes) = variables.place(data_at.bytes) else { return false };
     let bytes = usize::try_from(bytes.max(0)).unwrap_or(usize::MAX);
     let there = match data_at.base {
-        Base::Start => bytes < value.len(),
+        Base::Start => bytes < value.skipped + value.len(),
         Base::Previous => previous.saturating_add(bytes) <= value.len(),
     };
     match data_at.presence {

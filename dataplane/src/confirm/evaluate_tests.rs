@@ -288,6 +288,32 @@ fn ends_and_sizes_need_the_whole_value() {
 }
 
 #[test]
+fn places_count_from_the_first_byte_that_there_was() {
+    let byte = |offset, value| {
+        let field = field(1, offset, Base::Start, Encoding::BigEndian);
+        test(field, Comparison::Equal, Operand::Number(value), Presence::Required)
+    };
+    let table = [
+        (vec![content("abc", |_| {})], true),
+        (vec![content("abc", |c| c.room = Some(Operand::Number(3)))], false),
+        (vec![content("b", |c| (c.from, c.room) = (Operand::Number(6), Some(Operand::Number(1))))], true),
+        (vec![content("a", |c| c.from = Operand::Number(6))], false),
+        (vec![content("a", |_| {}), relative("b", 0, Some(1))], true),
+        (vec![byte(0, i64::from(b'a'))], false),
+        (vec![byte(5, i64::from(b'a'))], true),
+        (vec![byte(7, i64::from(b'c'))], true),
+        (vec![data_at(7, Base::Start, Presence::Required)], true),
+        (vec![data_at(8, Base::Start, Presence::Absent)], true),
+        (vec![size(8, 8)], true),
+        (vec![size(3, 3)], false),
+    ];
+    for (conditions, expected) in table {
+        let value = Value { bytes: b"abc", skipped: 5, extent: Extent::Whole };
+        assert_eq!(Bench::payload(conditions.clone()).ask(value), expected, "{conditions:?}");
+    }
+}
+
+#[test]
 fn base64_is_decoded_and_asked_at_once() {
     let rule = |decode: BufferCondition, transforms| {
         vec![

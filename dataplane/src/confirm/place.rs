@@ -2,6 +2,7 @@
 
 use weir_rules::signature::{Base, Operand};
 
+use super::value::Value;
 use super::variables::Variables;
 
 /// The part of a value that a content may lie in.
@@ -40,21 +41,22 @@ impl Window {
 /// The place `offset` bytes from `base`; none where it is not in a value of `len` bytes, its end included, or a
 /// variable has no value.
 #[inline]
-pub(super) fn at(base: usize, offset: Operand, len: usize, variables: &Variables) -> Option<usize> {
-    let place = signed(base).saturating_add(variables.place(offset)?);
+pub(super) fn at(base: i64, offset: Operand, len: usize, variables: &Variables) -> Option<usize> {
+    let place = base.saturating_add(variables.place(offset)?);
     usize::try_from(place).ok().filter(|&place| place <= len)
 }
 
-/// The place from which `base` counts.
+/// The place from which `base` counts. The start is that of the first byte there was, which may be gone: then it lies before
+/// the first that there is.
 #[inline]
-pub(super) const fn origin(base: Base, previous: usize) -> usize {
+pub(super) fn origin(base: Base, previous: usize, value: Value<'_>) -> i64 {
     match base {
-        Base::Start => 0,
-        Base::Previous => previous,
+        Base::Start => -signed(value.skipped),
+        Base::Previous => signed(previous),
     }
 }
 
 #[inline]
-pub(super) fn signed(place: usize) -> i64 {
+fn signed(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX)
 }

@@ -7,7 +7,6 @@ use super::captures::Captures;
 use super::evaluate::{Failure, Outcome};
 use super::expression;
 use super::limits::{Budget, Counters, Limits};
-use super::place;
 use super::value::{Extent, Value};
 
 /// What a worker needs to run expressions: PCRE writes where groups lie.
@@ -113,9 +112,12 @@ impl PreparedRegex {
         self.captures.get(group as usize)
     }
 
-    /// Where its subject starts.
+    /// Where its subject starts. Of a value whose beginning is gone, it is what there is.
     pub(super) fn origin(&self, previous: usize) -> usize {
-        place::origin(self.base, previous)
+        match self.base {
+            Base::Start => 0,
+            Base::Previous => previous,
+        }
     }
 
     /// The first match from `start` on; both are places in the value.
