@@ -373,7 +373,7 @@ impl Engine {
             (Counter::InspectWidened, inspect.matcher.widened),
             (Counter::StateTransactionFull, detect.bits_full),
             (Counter::DatasetsFull, detect.sets_full),
-            (Counter::EventsLost, self.events.lost()),
+            (Counter::EventsLost, self.events.lost() + self.app.log().lost()),
         ] {
             self.counters.set(counter, value);
         }

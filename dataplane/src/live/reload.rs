@@ -96,6 +96,11 @@ pub fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         let workers = &config.workers;
         (workers.cores.value.clone(), workers.burst.value, workers.idle, workers.steering, workers.ring)
     };
+    let events = |config: &Config| {
+        let events = &config.events;
+        let redact: Vec<String> = events.redact.iter().map(|text| text.value.clone()).collect();
+        (events.file.clone(), events.ring, events.transactions.clone(), events.contents, redact)
+    };
     let mut keys = Vec::new();
     let mut differs = |key, differs| {
         if differs {
@@ -108,7 +113,7 @@ pub fn needs_restart(old: &Config, new: &Config) -> Vec<&'static str> {
     differs("tcp.memory", old.tcp.memory != new.tcp.memory);
     differs("tcp.window", old.tcp.window.value != new.tcp.window.value);
     differs("fragments.memory", old.fragments.memory != new.fragments.memory);
-    differs("events", (&old.events.file, old.events.ring) != (&new.events.file, new.events.ring));
+    differs("events", events(old) != events(new));
     differs("control.socket", old.control.socket != new.control.socket);
     differs("dpdk", (old.dpdk.memory, old.dpdk.mbufs) != (new.dpdk.memory, new.dpdk.mbufs));
     keys
