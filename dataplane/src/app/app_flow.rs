@@ -180,8 +180,7 @@ impl AppFlow {
         keeping: &mut Keeping,
         observer: &mut impl Observer,
     ) {
-        let mut sink =
-            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, keeping, observer });
+        let mut sink = meaning(&mut self.semantics, &mut self.transactions, keeping, observer);
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.gap(direction, missing, &mut sink),
             Decoder::Http2(http) => http.gap(direction, missing, &mut sink),
@@ -201,8 +200,7 @@ impl AppFlow {
 
     /// A direction has ended.
     pub fn end(&mut self, direction: Direction, keeping: &mut Keeping, observer: &mut impl Observer) {
-        let mut sink =
-            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, keeping, observer });
+        let mut sink = meaning(&mut self.semantics, &mut self.transactions, keeping, observer);
         match &mut self.decoder {
             Decoder::Http1(http) => http.end(direction, &mut sink),
             Decoder::Http2(http) => http.end(direction, &mut sink),
@@ -312,8 +310,7 @@ impl AppFlow {
         if bytes.is_empty() || self.lost {
             return;
         }
-        let mut sink =
-            meaning(&mut self.semantics, AppSink { transactions: &mut self.transactions, keeping, observer });
+        let mut sink = meaning(&mut self.semantics, &mut self.transactions, keeping, observer);
         let status = match &mut self.decoder {
             Decoder::Http1(http) => http.push(direction, bytes, &mut sink),
             Decoder::Http2(http) => {
@@ -378,10 +375,7 @@ impl AppFlow {
                         settings: &offer.settings,
                         next,
                     };
-                    let mut sink = meaning(
-                        &mut self.semantics,
-                        AppSink { transactions: &mut self.transactions, keeping, observer },
-                    );
+                    let mut sink = meaning(&mut self.semantics, &mut self.transactions, keeping, observer);
                     http2.upgrade(&upgraded, &mut sink);
                 }
                 (Decoder::WebSocket(socket), Some(Handover::Websocket(extensions))) => {
@@ -402,12 +396,13 @@ impl AppFlow {
     }
 }
 
-/// Adds what is meant to what is said, where anybody asks for it.
+/// Takes what a decoder finds, and adds what is meant by it where anybody asks for that.
 fn meaning<'m, O: Observer>(
     semantics: &'m mut Semantics,
-    next: AppSink<'m, O>,
+    transactions: &'m mut Transactions,
+    keeping: &'m mut Keeping,
+    observer: &'m mut O,
 ) -> Meaning<'m, AppSink<'m, O>> {
-    let wanted = next.observer.wants_meaning() || next.keeping.log.wants_meaning();
-    let semantics = wanted.then_some(semantics);
-    Meaning { semantics, next }
+    let wanted = observer.wants_meaning() || keeping.log.wants_meaning();
+    Meaning { semantics: wanted.then_some(semantics), next: AppSink { transactions, keeping, observer } }
 }

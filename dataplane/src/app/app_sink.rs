@@ -20,24 +20,13 @@ pub(super) struct AppSink<'a, O> {
 }
 
 impl<O: Observer> AppSink<'_, O> {
-    /// The transaction of this number, begun where it is new. One that makes room for it is written down.
-    fn begun(&mut self, id: TransactionId) {
-        if let Some(oldest) = self.transactions.next_to_go(id) {
-            self.keeping.log.finish(oldest);
-        }
-        if let Some(transaction) = self.transactions.of(id) {
-            note_time(transaction, self.keeping.now);
-        }
-    }
-
     /// Keeps count of how long a file is.
     fn file(&mut self, id: TransactionId, direction: Direction, part: Part, bytes: usize) {
         let number = NumberId::FileSize;
         if !self.observer.wants_number(number) {
             return;
         }
-        self.begun(id);
-        let Some(transaction) = self.transactions.of(id) else { return };
+        let Some(transaction) = begun(self.transactions, self.keeping, id) else { return };
         let extent = match part {
             Part::Whole | Part::End => Extent::Whole,
             Part::Start | Part::Continue => Extent::Open,
@@ -70,8 +59,7 @@ impl<O: Observer> Sink for AppSink<'_, O> {
         if !is_asked && kept == Keep::Nothing {
             return;
         }
-        self.begun(id);
-        let Some(transaction) = self.transactions.of(id) else { return };
+        let Some(transaction) = begun(self.transactions, self.keeping, id) else { return };
         if is_answer(field) && direction == Direction::ToClient {
             transaction.times.first_answer.get_or_insert(self.keeping.now);
         }
@@ -90,16 +78,14 @@ impl<O: Observer> Sink for AppSink<'_, O> {
         if !is_asked && !self.keeping.log.keeps_number(number) {
             return;
         }
-        self.begun(id);
-        let Some(transaction) = self.transactions.of(id) else { return };
+        let Some(transaction) = begun(self.transactions, self.keeping, id) else { return };
         if transaction.numbers.add(number, direction, value) && is_asked {
             self.observer.number(transaction, direction, number);
         }
     }
 
     fn stage(&mut self, id: TransactionId, direction: Direction, stage: Stage) {
-        self.begun(id);
-        let Some(transaction) = self.transactions.of(id) else { return };
+        let Some(transaction) = begun(self.transactions, self.keeping, id) else { return };
         if let Some(at) = transaction.stages.get_mut(direction.index()) {
             *at = Some(stage);
         }
@@ -114,17 +100,23 @@ impl<O: Observer> Sink for AppSink<'_, O> {
     }
 
     fn event(&mut self, id: TransactionId, direction: Direction, event: AppEvent) {
-        self.begun(id);
-        let Some(transaction) = self.transactions.of(id) else { return };
+        let Some(transaction) = begun(self.transactions, self.keeping, id) else { return };
         self.observer.event(transaction, direction, event);
     }
 }
 
-fn note_time(transaction: &mut Transaction, now: Nanos) {
+/// The transaction of this number, begun where it is new. One that makes room for it is written down.
+fn begun<'t>(
+    transactions: &'t mut Transactions,
+    keeping: &mut Keeping,
+    id: TransactionId,
+) -> Option<&'t mut Transaction> {
+    let transaction = transactions.of(id, |oldest| keeping.log.finish(oldest))?;
     if transaction.times.begun == Nanos::ZERO {
-        transaction.times.begun = now;
+        transaction.times.begun = keeping.now;
     }
-    transaction.times.last = now;
+    transaction.times.last = keeping.now;
+    Some(transaction)
 }
 
 /// Whether a field is what a model says.

@@ -6,14 +6,16 @@
 
 use std::collections::VecDeque;
 
+use serde::Deserialize;
 use weir_rules::field::{Continuity, FieldId};
 use weir_rules::number::{Level, NumberId};
 
 use super::transaction::Transaction;
 use super::transaction_record::TransactionRecord;
 
-/// A kind of event of transactions: the fields whose names begin so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A kind of event of transactions, as the configuration names it too: the fields whose names begin so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Family {
     /// HTTP requests and responses.
     Http,

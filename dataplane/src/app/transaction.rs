@@ -110,14 +110,15 @@ pub struct Transactions {
 }
 
 impl Transactions {
-    /// The transaction of this number, begun where it is new.
-    pub fn of(&mut self, id: TransactionId) -> Option<&mut Transaction> {
+    /// The transaction of this number, begun where it is new; `leave` sees the one that makes room for it.
+    pub fn of(&mut self, id: TransactionId, leave: impl FnOnce(&Transaction)) -> Option<&mut Transaction> {
         // The one that is asked for is most often one of the last.
         if let Some(index) = self.live.iter().rposition(|transaction| transaction.id == id) {
             return self.live.get_mut(index);
         }
         if self.live.len() >= MAX_LIVE {
             let oldest = self.live.remove(0);
+            leave(&oldest);
             self.spare.push(oldest);
         }
         let mut transaction = self.spare.pop().unwrap_or_default();
@@ -132,18 +133,6 @@ impl Transactions {
             let ended = self.live.remove(index);
             self.spare.push(ended);
         }
-    }
-
-    /// The one that makes room when another begins.
-    pub fn next_to_go(&self, id: TransactionId) -> Option<&Transaction> {
-        let is_full =
-            self.live.len() >= MAX_LIVE && !self.live.iter().any(|transaction| transaction.id == id);
-        self.live.first().filter(|_| is_full)
-    }
-
-    /// One that is live.
-    pub fn live(&self, id: TransactionId) -> Option<&Transaction> {
-        self.live.iter().find(|transaction| transaction.id == id)
     }
 
     /// All live ones.
@@ -166,7 +155,7 @@ mod tests {
     fn the_oldest_makes_room() {
         let mut transactions = Transactions::default();
         for id in 0..MAX_LIVE as u32 + 3 {
-            assert!(transactions.of(TransactionId(id)).is_some());
+            assert!(transactions.of(TransactionId(id), |_| ()).is_some());
         }
         assert_eq!(transactions.iter().map(|t| t.id.0).min(), Some(3));
         transactions.end(TransactionId(5));

@@ -116,19 +116,12 @@ impl Values {
     pub fn add(
         &mut self,
         limits: &ValueLimits,
-        (direction, field, lane): (Direction, FieldId, Lane),
+        key: (Direction, FieldId, Lane),
         part: Part,
         chunk: &[u8],
     ) -> Option<Added> {
-        let open = match part {
-            Part::Whole | Part::Start => None,
-            Part::Continue | Part::End => self.open_value(direction, field, lane),
-        };
-        let index = match open {
-            Some(index) => index,
-            None => self.begin(limits, direction, field, lane)?,
-        };
-        if slides(field) {
+        let index = self.place_of(limits, key, part)?;
+        if slides(key.1) {
             self.slide(index, limits, chunk.len());
         }
         let from = self.list.get(index)?.place.len();
@@ -136,37 +129,35 @@ impl Values {
         self.extend(index, limits.bytes, limit, chunk);
         let value = self.list.get_mut(index)?;
         value.total += chunk.len() as u64;
-        if matches!(part, Part::Whole | Part::End) && value.extent == Extent::Open {
+        if part.is_last() && value.extent == Extent::Open {
             value.extent = Extent::Whole;
         }
         Some(Added { index, from })
     }
 
     /// Counts a chunk of a field, and keeps nothing of it.
-    pub fn count(
+    pub fn count(&mut self, limits: &ValueLimits, key: (Direction, FieldId, Lane), part: Part, chunk: &[u8]) {
+        let index = self.place_of(limits, key, part);
+        let Some(value) = index.and_then(|index| self.list.get_mut(index)) else { return };
+        value.total += chunk.len() as u64;
+        value.extent = if part.is_last() { Extent::Whole } else { Extent::Cut };
+    }
+
+    /// The value that a chunk belongs to, begun where it is new; `None` where there is no room for another.
+    fn place_of(
         &mut self,
         limits: &ValueLimits,
         (direction, field, lane): (Direction, FieldId, Lane),
         part: Part,
-        chunk: &[u8],
-    ) {
-        let open = match part {
-            Part::Whole | Part::Start => None,
-            Part::Continue | Part::End => self.open_value(direction, field, lane),
-        };
-        let index = open.or_else(|| self.begin(limits, direction, field, lane));
-        let Some(value) = index.and_then(|index| self.list.get_mut(index)) else { return };
-        value.total += chunk.len() as u64;
-        value.extent = if matches!(part, Part::Whole | Part::End) { Extent::Whole } else { Extent::Cut };
-    }
-
-    fn begin(
-        &mut self,
-        limits: &ValueLimits,
-        direction: Direction,
-        field: FieldId,
-        lane: Lane,
     ) -> Option<usize> {
+        let is_meant =
+            |value: &Value| value.field == field && value.direction == direction && value.lane == lane;
+        if !part.is_first()
+            && let Some(index) = self.list.iter().rposition(is_meant)
+            && self.list.get(index).is_some_and(|value| value.extent != Extent::Whole)
+        {
+            return Some(index);
+        }
         if self.list.len() >= limits.values {
             self.forget_said();
         }
@@ -177,13 +168,6 @@ impl Values {
         let (place, extent) = (end..end, Extent::Open);
         self.list.push(Value { field, direction, lane, place, skipped: 0, total: 0, extent });
         Some(self.list.len() - 1)
-    }
-
-    fn open_value(&self, direction: Direction, field: FieldId, lane: Lane) -> Option<usize> {
-        let is_meant =
-            |value: &Value| value.field == field && value.direction == direction && value.lane == lane;
-        let index = self.list.iter().rposition(is_meant)?;
-        self.list.get(index).filter(|value| value.extent != Extent::Whole).map(|_| index)
     }
 
     /// Makes room for more of a value of which only the end is kept.

@@ -15,10 +15,9 @@ use super::Failure;
 use super::replay::{defaults, pool};
 use super::rules_source::RulesSource;
 use crate::app::{Family, TransactionRecord};
-use crate::config::events::Transactions;
 use crate::config::units::Size;
 use crate::event::eve::{EveLine, Stamp};
-use crate::event::{AlertOutcome, Catalog, Event, EventKind};
+use crate::event::{AlertOutcome, Catalog, Event, EventKind, Redaction};
 use crate::flow::Direction;
 use crate::replay::{ReplayOptions, replay};
 
@@ -50,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // Nothing is written there: it is what makes transactions events at all.
     config.events.file = Some("-".into());
     config.events.contents = Size(arguments.contents);
-    config.events.transactions = Transactions::ALL.into_iter().filter(|kind| !is_carrier(*kind)).collect();
+    config.events.transactions = Family::ALL.into_iter().filter(|family| !is_carrier(*family)).collect();
     let ruleset = arguments.source.compile(&config)?;
     let pool = pool().map_err(Failure::Work)?;
     for file in &arguments.files {
@@ -76,8 +75,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Whether a kind of transactions only carries what others say.
-fn is_carrier(kind: Transactions) -> bool {
-    matches!(kind, Transactions::Http | Transactions::Tls)
+fn is_carrier(family: Family) -> bool {
+    matches!(family, Family::Http | Family::Tls)
 }
 
 /// What was said so far.
@@ -118,7 +117,7 @@ impl Transcript {
                 }
             }
             EventKind::Transaction(record) if self.json => {
-                for line in EveLine::of_transaction(event, record, catalog) {
+                for line in EveLine::of_transaction(event, record, Some(catalog), &Redaction::default()) {
                     self.line(&json!(line));
                 }
             }

@@ -34,6 +34,28 @@ pub enum Part {
     End,
 }
 
+impl Part {
+    /// The next piece of a value of which one was told before, or none.
+    pub const fn of(begun: bool, is_last: bool) -> Part {
+        match (begun, is_last) {
+            (false, true) => Part::Whole,
+            (false, false) => Part::Start,
+            (true, false) => Part::Continue,
+            (true, true) => Part::End,
+        }
+    }
+
+    /// Whether a value begins with it.
+    pub const fn is_first(self) -> bool {
+        matches!(self, Part::Whole | Part::Start)
+    }
+
+    /// Whether a value ends with it.
+    pub const fn is_last(self) -> bool {
+        matches!(self, Part::Whole | Part::End)
+    }
+}
+
 /// How far one direction of a transaction has come. Stages come in this order, and may be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Status;
 use crate::flow::Direction;
 
 /// A folder of the test data; says so where it is missing.
@@ -17,6 +18,24 @@ pub fn test_data(folder: &str) -> Option<PathBuf> {
 
 /// Bytes that one end sent.
 pub type Turn = (Direction, Vec<u8>);
+
+/// Sends a conversation in pieces of the sizes that `cut` gives, while `push` can go on with it; returns what that came to.
+pub fn converse(
+    turns: &[Turn],
+    mut cut: impl FnMut() -> usize,
+    mut push: impl FnMut(Direction, &[u8]) -> Status,
+) -> Status {
+    let mut status = Status::Ongoing;
+    for (direction, bytes) in turns {
+        let mut rest = &bytes[..];
+        while !rest.is_empty() && status == Status::Ongoing {
+            let (piece, after) = rest.split_at(cut().clamp(1, rest.len()));
+            status = push(*direction, piece);
+            rest = after;
+        }
+    }
+    status
+}
 
 /// Reads a conversation that was taken down: a line for each turn, `>` of the client or `<` of the server, and hex digits.
 pub fn turns(text: &str) -> Vec<Turn> {

@@ -8,6 +8,7 @@
 mod cue;
 mod detector;
 mod facts;
+mod first_look;
 mod flow_bits;
 mod flow_counters;
 mod header_match;
@@ -22,9 +23,10 @@ mod support;
 mod table;
 mod threshold;
 mod told;
+mod transaction_look;
 
 pub use cue::{Cue, Literal};
-pub use detector::{DetectCounters, Detector, PacketLook, TransactionLook};
+pub use detector::{DetectCounters, Detector, PacketLook};
 pub use facts::{PacketView, fill_numbers, packet_facts, rule_protocol, stream_bytes};
 pub use flow_bits::{FlowBit, FlowBits};
 pub use flow_counters::{CounterId, FlowCounters, Operand};
@@ -38,3 +40,4 @@ pub use shared_bits::{BitKey, Displaced, Ends, Owner, SharedBit, SharedBits};
 pub use support::{is_spoken_within, unsupported};
 pub use table::{Asked, DetectReport, DetectTable, Inheritance, SHARED_BITS};
 pub use threshold::{Passage, Thresholds};
+pub use transaction_look::TransactionLook;

@@ -9,10 +9,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use hyperscan::{BlockDatabase, Matching, Scratch};
+use weir_rules::diagnostic::Diagnostic;
 use weir_rules::signature::RuleIndex;
 
 use super::cue::Cue;
-use crate::database::{Database, PatternSet, ScanMode};
+use super::table::DetectReport;
+use crate::database::{Compiler, Database, PatternSet, ScanMode};
 
 /// The signatures of a group, while it is put together.
 #[derive(Debug, Default)]
@@ -169,12 +171,45 @@ impl Prefilter {
     }
 }
 
+/// Compiles groups side by side, in their order; none where there is nothing in one.
+pub(super) fn build_all(
+    builders: impl Iterator<Item = PrefilterBuilder>,
+    compiler: &Compiler,
+    report: &mut DetectReport,
+) -> impl Iterator<Item = Option<Prefilter>> {
+    let builders: Vec<PrefilterBuilder> = builders.collect();
+    let sets: Vec<_> = builders.iter().map(PrefilterBuilder::pattern_set).collect();
+    let scanned: Vec<_> = sets.into_iter().filter(|set| !set.patterns.is_empty()).collect();
+    let mut compiled = compiler.compile(&scanned).into_iter();
+    let built: Vec<Option<Prefilter>> = builders
+        .into_iter()
+        .map(|builder| {
+            if builder.is_empty() {
+                return None;
+            }
+            if !builder.has_cues() {
+                return Some(builder.with(None));
+            }
+            match compiled.next()? {
+                Ok(database) => Some(builder.with(Some(database))),
+                // Literals always compile; what can fail is memory.
+                Err(refused) => {
+                    let source = weir_rules::diagnostic::Source::new("signatures", "");
+                    let message = format!("a group of signatures does not compile: {}", refused.message);
+                    report.diagnostics.push(Diagnostic::error(&source, 0..0, message));
+                    None
+                }
+            }
+        })
+        .collect();
+    built.into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use weir_rules::signature::Case;
 
     use super::*;
-    use crate::database::Compiler;
     use crate::detect::Literal;
 
     fn prefilter() -> Prefilter {

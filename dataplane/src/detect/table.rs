@@ -8,17 +8,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use weir_rules::diagnostic::Diagnostic;
-use weir_rules::field::{FieldId, Side};
+use weir_rules::field::{Continuity, FieldId, Side};
 use weir_rules::number::NumberId;
-use weir_rules::signature::{
-    Buffer, BufferCondition, FlowDirection, FlowState, PacketCondition, RuleIndex, Signature, SignatureSet,
-    StreamOption,
-};
+use weir_rules::signature::{Buffer, PacketCondition, RuleIndex, Signature, SignatureSet};
 
-use super::cue::{Cue, Literal, shape_in};
+use super::first_look::{directions, first_look, is_flow_wide, may_stray};
 use super::memory::Memory;
 use super::names::StateNames;
-use super::prefilter::{Prefilter, PrefilterBuilder};
+use super::prefilter::{Prefilter, PrefilterBuilder, build_all};
 use super::raised::Raised;
 use super::shared_bits::SharedBits;
 use super::support::unsupported;
@@ -32,7 +29,7 @@ use crate::inspect::is_for_pcre;
 use crate::reputation::Reputations;
 use crate::semantics;
 
-const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
+pub(super) const DIRECTIONS: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
 const FIELDS: usize = FieldId::ALL.len();
 
 /// How a signature is asked.
@@ -63,6 +60,7 @@ pub struct DetectTable {
     /// Signatures that can match packets of no flow.
     strays: Vec<RuleIndex>,
     wanted: [[bool; 2]; FIELDS],
+    in_body: [bool; FIELDS],
     /// All events that signatures ask for.
     events: Raised,
     /// Whether streams are to be followed though nothing looks into them.
@@ -198,6 +196,11 @@ impl DetectTable {
     /// Whether values of a field are to be kept.
     pub fn wants(&self, field: FieldId, direction: Direction) -> bool {
         self.wanted.get(field.index()).is_some_and(|wanted| wanted[direction.index()])
+    }
+
+    /// Whether a field is that of a body, or is read out of one.
+    pub fn is_in_body(&self, field: FieldId) -> bool {
+        self.in_body.get(field.index()).copied().unwrap_or(false)
     }
 
     /// Whether any signature asks what is meant by what is said.
@@ -445,6 +448,7 @@ impl<'p> Build<'p> {
             told: self.told,
             asked: self.asked,
             wanted: self.wanted,
+            in_body: fields_of_bodies(),
             any_in_transactions: self.memories.values().any(Memory::uses_transaction),
             any_scores: self.any_scores,
             reputations: self.inheritance.reputations.cloned().unwrap_or_default(),
@@ -482,111 +486,14 @@ impl<'p> Build<'p> {
 
 /// Whether any field, number or event is asked for that is read out of bodies.
 fn is_meaning_wanted(wanted: &[[bool; 2]; FIELDS], told: &Told) -> bool {
-    let by_field = FieldId::ALL
-        .into_iter()
-        .zip(wanted)
-        .any(|(field, wanted)| semantics::tells(field) && wanted.contains(&true));
-    let by_number =
-        [NumberId::LlmTokensIn, NumberId::LlmTokensOut, NumberId::LlmStream, NumberId::LlmMediaSize];
-    by_field
-        || by_number.into_iter().any(|number| told.wants_number(number))
+    let mut fields = FieldId::ALL.into_iter().zip(wanted).filter(|(_, wanted)| wanted.contains(&true));
+    let mut numbers = NumberId::ALL.into_iter().filter(|number| told.wants_number(*number));
+    fields.any(|(field, _)| semantics::tells(field.name()))
+        || numbers.any(|number| semantics::tells(number.name()))
         || semantics::event_names().any(|name| told.events.contains_key(name))
 }
 
-/// Compiles groups side by side, in their order; none where there is nothing in one.
-fn build_all(
-    builders: impl Iterator<Item = PrefilterBuilder>,
-    compiler: &Compiler,
-    report: &mut DetectReport,
-) -> impl Iterator<Item = Option<Prefilter>> {
-    let builders: Vec<PrefilterBuilder> = builders.collect();
-    let sets: Vec<_> = builders.iter().map(PrefilterBuilder::pattern_set).collect();
-    let scanned: Vec<_> = sets.into_iter().filter(|set| !set.patterns.is_empty()).collect();
-    let mut compiled = compiler.compile(&scanned).into_iter();
-    let built: Vec<Option<Prefilter>> = builders
-        .into_iter()
-        .map(|builder| {
-            if builder.is_empty() {
-                return None;
-            }
-            if !builder.has_cues() {
-                return Some(builder.with(None));
-            }
-            match compiled.next()? {
-                Ok(database) => Some(builder.with(Some(database))),
-                // Literals always compile; what can fail is memory.
-                Err(refused) => {
-                    let source = weir_rules::diagnostic::Source::new("signatures", "");
-                    let message = format!("a group of signatures does not compile: {}", refused.message);
-                    report.diagnostics.push(Diagnostic::error(&source, 0..0, message));
-                    None
-                }
-            }
-        })
-        .collect();
-    built.into_iter()
-}
-
-/// Whether a packet that belongs to no flow, and of which there is no payload, can have all that a signature asks.
-fn may_stray(signature: &Signature) -> bool {
-    let flow = &signature.flow;
-    let of_flow = flow.direction.is_some()
-        || flow.state == Some(FlowState::Established)
-        || flow.stream == Some(StreamOption::Only);
-    let headers_only = signature
-        .buffers
-        .iter()
-        .all(|buffer| matches!(buffer.buffer, Buffer::Header(_) | Buffer::Address(_)));
-    !of_flow && headers_only && signature.state.is_empty() && signature.app.is_none()
-}
-
-/// The directions in which a field of a signature can occur.
-fn directions(signature: &Signature, side: Side) -> impl Iterator<Item = Direction> {
-    let option = signature.flow.direction;
-    DIRECTIONS.into_iter().filter(move |direction| {
-        let by_side = match side {
-            Side::Request => *direction == Direction::ToServer,
-            Side::Response => *direction == Direction::ToClient,
-            Side::Either => true,
-        };
-        // The direction of the flow option is that of the packet, which for a transaction may be that of its last part.
-        let by_option = match option {
-            Some(FlowDirection::ToServer) if side == Side::Either => *direction == Direction::ToServer,
-            Some(FlowDirection::ToClient) if side == Side::Either => *direction == Direction::ToClient,
-            _ => true,
-        };
-        by_side && by_option
-    })
-}
-
-/// What to look for first: a literal, or else the shape that a transform needs.
-fn first_look(signature: &Signature, suits: impl Fn(Buffer) -> bool) -> Option<(Buffer, Cue)> {
-    let literal = literal_in(signature, &suits).map(|(buffer, literal)| (buffer, Cue::Literal(literal)));
-    literal.or_else(|| shape_in(signature, suits))
-}
-
-/// The literal to look for first, in a buffer that `suits` and that is looked at as it is.
-fn literal_in(signature: &Signature, suits: impl Fn(Buffer) -> bool) -> Option<(Buffer, Literal)> {
-    let fast = signature.fast_pattern()?;
-    let matched = signature.buffers.get(usize::from(fast.buffer))?;
-    if !suits(matched.buffer) || !matched.transforms.is_empty() {
-        return None;
-    }
-    let BufferCondition::Content(content) = matched.conditions.get(usize::from(fast.condition))? else {
-        return None;
-    };
-    let part = usize::from(fast.part.start)..usize::from(fast.part.end);
-    let bytes = content.bytes.get(part)?;
-    Some((matched.buffer, Literal { bytes: bytes.into(), case: content.case }))
-}
-
-/// Whether a signature asks for nothing but what all packets of one direction of a flow have in common.
-fn is_flow_wide(signature: &Signature) -> bool {
-    let of_addresses =
-        |condition: &PacketCondition| matches!(condition, PacketCondition::AddressReputation { .. });
-    !signature.packet.is_empty()
-        && signature.packet.iter().all(of_addresses)
-        && signature.buffers.is_empty()
-        && signature.numbers.is_empty()
-        && signature.state.is_empty()
+/// Which fields are those of a body, or are read out of one: they are decided about while it comes.
+fn fields_of_bodies() -> [bool; FIELDS] {
+    FieldId::ALL.map(|field| field.continuity() == Continuity::Streaming || semantics::tells(field.name()))
 }

@@ -4,6 +4,7 @@ use super::frame::{Decision, Frame};
 use super::judgement::Basis;
 use super::lifecycle::Place;
 use super::pipeline::Engine;
+use super::report::endpoints_of;
 use super::rules::WorkerRules;
 use super::segmentation::field_of;
 use crate::app::AppHandle;
@@ -64,20 +65,18 @@ impl Engine {
     /// A flow ends: what was waiting for the end is complete, and what was cut off is looked at as far as it goes.
     pub(super) fn conclude(&mut self, id: FlowId) {
         let Some(record) = self.flows.get(id) else { return };
-        let (app, key, client) = (AppHandle(record.app), *record.key(), record.initiator());
+        let (app, ends) = (AppHandle(record.app), endpoints_of(record));
         if !app.is_some() || record.verdict != CachedVerdict::Inspect {
             return;
         }
-        let (src, src_port) = key.endpoint(client);
-        let (dst, dst_port) = key.endpoint(client.other());
         let packet = Packet {
-            src,
-            dst,
-            src_port,
-            dst_port,
-            protocol: key.protocol,
-            version: key.version,
-            tenant: key.tenant_of(),
+            src: ends.src,
+            dst: ends.dst,
+            src_port: ends.src_port,
+            dst_port: ends.dst_port,
+            protocol: ends.protocol,
+            version: ends.version,
+            tenant: ends.tenant,
             ..Packet::default()
         };
         self.hits.clear();
@@ -93,7 +92,7 @@ impl Engine {
             self.app.end(app, direction, &mut look);
         }
         if !self.hits.as_slice().is_empty() {
-            let frame = Frame { wire: key.wire, time: self.now(), ..Frame::default() };
+            let frame = Frame { wire: ends.wire, time: self.now(), ..Frame::default() };
             let place = Place { id, direction: Direction::ToServer, verdict: CachedVerdict::Inspect };
             self.judge_end(&frame, &packet, place);
         }

@@ -20,7 +20,7 @@ use super::redact::Redaction;
 use super::score_line::Score;
 use super::transaction_line::objects;
 use super::{AnomalyKind, Catalog};
-use crate::app::{Family, TransactionRecord};
+use crate::app::TransactionRecord;
 use crate::flow::Direction;
 use crate::packet::{IpProtocol, TcpFlags, TunnelKind};
 use crate::time::Nanos;
@@ -260,34 +260,18 @@ impl<'c> EveLine<'c> {
         }
     }
 
-    /// What was said in a transaction, a line for each kind of thing.
+    /// What was said in a transaction, a line for each kind of thing, without what is to be taken out.
     pub fn of_transaction(
         event: &Event,
         record: &TransactionRecord,
-        catalog: &'c Catalog,
-    ) -> impl Iterator<Item = EveLine<'c>> {
-        let said = objects(record, &Redaction::default());
-        said.into_iter()
-            .map(move |(family, object)| EveLine::transaction(event, Some(catalog), family, object))
-    }
-
-    /// One kind of thing that was said in a transaction.
-    pub(super) fn transaction(
-        event: &Event,
         catalog: Option<&'c Catalog>,
-        family: Family,
-        object: Map<String, Value>,
-    ) -> EveLine<'c> {
-        let tx_id = match &event.kind {
-            EventKind::Transaction(record) => record.id.0,
-            _ => 0,
-        };
-        let said = BTreeMap::from([(family.name(), object)]);
-        EveLine {
+        redaction: &Redaction,
+    ) -> impl Iterator<Item = EveLine<'c>> {
+        objects(record, redaction).into_iter().map(move |(family, object)| EveLine {
             event_type: family.name(),
-            body: Body::Transaction { tx_id, said },
+            body: Body::Transaction { tx_id: record.id.0, said: BTreeMap::from([(family.name(), object)]) },
             ..EveLine::new(event, catalog)
-        }
+        })
     }
 }
 

@@ -48,13 +48,7 @@ fn object(objects: &mut Vec<(Family, Map<String, Value>)>, family: Family) -> &m
 }
 
 fn add_value(object: &mut Map<String, Value>, told: Told<'_>, redaction: &Redaction) {
-    let (name, is_many) = match suricata_name(told.field, told.direction) {
-        Some(name) => (name, told.field.count() == Count::Each),
-        None => {
-            let name = told.field.name().split_once('.').map_or(told.field.name(), |(_, name)| name);
-            (name, told.field.count() == Count::Each)
-        }
-    };
+    let name = suricata_name(told.field, told.direction).unwrap_or_else(|| without_family(told.field.name()));
     let is_said = told.field.continuity() == Continuity::Streaming;
     // What the model said before is sent along with the next question.
     let object = if told.direction == Direction::ToServer && is_of_model(told.field) {
@@ -79,7 +73,7 @@ fn add_value(object: &mut Map<String, Value>, told: Told<'_>, redaction: &Redact
         ("status", Ok(status)) => json!(status),
         _ => json!(text),
     };
-    if is_many {
+    if told.field.count() == Count::Each {
         match object.entry(name).or_insert_with(|| json!([])) {
             Value::Array(values) => values.push(value),
             other => *other = value,
@@ -87,6 +81,11 @@ fn add_value(object: &mut Map<String, Value>, told: Told<'_>, redaction: &Redact
     } else {
         object.insert(name.into(), value);
     }
+}
+
+/// A keyword without its first part.
+fn without_family(keyword: &'static str) -> &'static str {
+    keyword.split_once('.').map_or(keyword, |(_, name)| name)
 }
 
 /// Whether a field is what a model says, which in a request is what it said before.
@@ -98,7 +97,7 @@ fn is_of_model(field: FieldId) -> bool {
 }
 
 fn add_number(object: &mut Map<String, Value>, number: NumberId, direction: Direction, value: u64) {
-    let name = number.name().split_once('.').map_or(number.name(), |(_, name)| name);
+    let name = without_family(number.name());
     match number {
         NumberId::LlmStream => object.insert(name.into(), json!(value == 1)),
         NumberId::TlsVersion if direction == Direction::ToServer => None,

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::eve::EveLine;
 use super::redact::Redaction;
-use super::transaction_line::objects;
 use super::{Catalog, Event, EventKind};
 
 /// Rule sets whose names are kept: events of flows that a reload found open still carry the numbers of the one before.
@@ -103,9 +102,9 @@ impl EveWriter {
             self.written += 1;
             return line(&mut self.out, &EveLine::new(event, catalog));
         };
-        for (family, object) in objects(record, &self.redaction) {
+        for said in EveLine::of_transaction(event, record, catalog, &self.redaction) {
             self.written += 1;
-            line(&mut self.out, &EveLine::transaction(event, catalog, family, object))?;
+            line(&mut self.out, &said)?;
         }
         Ok(())
     }

@@ -5,29 +5,26 @@ use std::collections::BTreeMap;
 use weir_rules::field::FieldId;
 
 use super::heard::{Heard, hear};
+use crate::capture::CaptureReader;
 use crate::decode::test_data;
 use crate::flow::Direction::{ToClient, ToServer};
+use crate::packet::{Parsed, ParserConfig, TcpFlags, parse};
 
-/// The bytes of both directions of each connection, by the client's port. The one who begins is the client.
+/// The bytes of both directions of each connection. The one who begins is the client.
 fn connections(name: &str) -> Option<Vec<[Vec<u8>; 2]>> {
-    let bytes = std::fs::read(test_data("captures")?.join(name)).expect("the capture is there");
+    let mut reader = CaptureReader::open(test_data("captures")?.join(name)).expect("the capture is there");
     let mut segments: BTreeMap<(u16, u16), BTreeMap<u32, Vec<u8>>> = BTreeMap::new();
     let mut clients = Vec::new();
-    let mut rest = &bytes[24..];
-    while let Some((record, after)) = rest.split_first_chunk::<16>() {
-        let len = u32::from_le_bytes([record[8], record[9], record[10], record[11]]) as usize;
-        let (frame, after) = after.split_at(len);
-        rest = after;
-        let ip = &frame[14..14 + usize::from(u16::from_be_bytes([frame[16], frame[17]]))];
-        let tcp = &ip[usize::from(ip[0] & 0xf) * 4..];
-        let ports = (u16::from_be_bytes([tcp[0], tcp[1]]), u16::from_be_bytes([tcp[2], tcp[3]]));
-        let sequence = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
-        if tcp[13] & 0x12 == 0x02 {
+    while let Some(captured) = reader.next().expect("a frame") {
+        let parsed = parse(captured.frame, &ParserConfig::default());
+        let Ok(Parsed::Ip(packet)) = parsed else { panic!("{parsed:?}") };
+        let (ports, flags) = ((packet.src_port, packet.dst_port), packet.tcp.flags);
+        if flags.contains(TcpFlags::SYN) && !flags.contains(TcpFlags::ACK) {
             clients.push(ports);
         }
-        let payload = &tcp[usize::from(tcp[12] >> 4) * 4..];
+        let payload = packet.payload(captured.frame);
         if !payload.is_empty() {
-            segments.entry(ports).or_default().insert(sequence, payload.to_vec());
+            segments.entry(ports).or_default().insert(packet.tcp.seq, payload.to_vec());
         }
     }
     let mut stream = |ports: (u16, u16)| -> Vec<u8> {

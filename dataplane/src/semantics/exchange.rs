@@ -7,6 +7,7 @@ use super::calls::Calls;
 use super::llm::{self, Call};
 use super::mark::{Mark, shape};
 use super::model_file::Files;
+use super::path::path_of;
 use super::rag::Lookup;
 use super::rpc::{Conversation, Family, Messages};
 use super::speaker::{Open, Speaker};
@@ -103,9 +104,10 @@ impl Exchange {
             FieldId::HttpUri => {
                 let side = &mut self.sides[direction.index()];
                 let mut speaker = Speaker { sink, transaction: self.id, direction, open: &mut side.open };
-                self.call.target(bytes, &mut speaker);
-                self.talk.target(bytes, &mut speaker);
-                self.lookup.target(bytes, &mut speaker);
+                let path = path_of(bytes);
+                self.call.path(path, &mut speaker);
+                self.talk.path(path, &mut speaker);
+                self.lookup.path(path, &mut speaker);
             }
             FieldId::GrpcService => self.calls.service(bytes),
             FieldId::GrpcMethod | FieldId::GrpcMessage => {
@@ -122,7 +124,7 @@ impl Exchange {
                 self.sides[direction.index()].documents.announce(Framing::of_content_type(bytes));
             }
             FieldId::HttpRequestBody | FieldId::HttpResponseBody => self.body(direction, part, bytes, sink),
-            FieldId::WebsocketPayload => self.message(direction, part, bytes, sink),
+            FieldId::WebsocketPayload => _ = self.read(direction, part, bytes, sink),
             FieldId::FileData => {
                 let Side { files, open, .. } = &mut self.sides[direction.index()];
                 files.piece(part, bytes, &mut Speaker { sink, transaction: self.id, direction, open });
@@ -131,34 +133,36 @@ impl Exchange {
         }
     }
 
+    /// Takes a piece of a body, with which all that is said this way ends.
     fn body<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
-        let Exchange { id, call, talk, lookup, request, response, sides, .. } = self;
-        let Side { documents, messages, open, begun, .. } = &mut sides[direction.index()];
-        let speaker = Speaker { sink, transaction: *id, direction, open };
-        let shape = shape(direction, lookup.tree());
-        let mut reading = Reading { call, talk, lookup, messages, request, response, speaker };
-        *begun = true;
-        if !bytes.is_empty() {
-            documents.push(shape, bytes, &mut reading);
-        }
-        if matches!(part, Part::Whole | Part::End) {
-            documents.finish(shape, &mut reading);
+        self.sides[direction.index()].begun = !part.is_last();
+        let mut reading = self.read(direction, part, bytes, sink);
+        if part.is_last() {
             reading.finish(direction);
-            *begun = false;
         }
     }
 
-    /// Takes a message of a WebSocket, which is a document of a conversation that goes on.
-    fn message<S: Sink>(&mut self, direction: Direction, part: Part, bytes: &[u8], sink: &mut S) {
+    /// Takes a piece of a document, or of several that end with it. A message of a WebSocket is a document of a conversation
+    /// that goes on.
+    fn read<'r, S: Sink>(
+        &'r mut self,
+        direction: Direction,
+        part: Part,
+        bytes: &[u8],
+        sink: &'r mut S,
+    ) -> Reading<'r, S> {
         let Exchange { id, call, talk, lookup, request, response, sides, .. } = self;
         let Side { documents, messages, open, .. } = &mut sides[direction.index()];
         let speaker = Speaker { sink, transaction: *id, direction, open };
         let shape = shape(direction, lookup.tree());
         let mut reading = Reading { call, talk, lookup, messages, request, response, speaker };
-        documents.push(shape, bytes, &mut reading);
-        if matches!(part, Part::Whole | Part::End) {
+        if !bytes.is_empty() {
+            documents.push(shape, bytes, &mut reading);
+        }
+        if part.is_last() {
             documents.finish(shape, &mut reading);
         }
+        reading
     }
 
     /// Nothing more comes of a direction.

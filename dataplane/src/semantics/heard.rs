@@ -34,7 +34,7 @@ impl Sink for Heard {
         part: Part,
         bytes: &[u8],
     ) {
-        if !super::tells(field) {
+        if !super::tells(field.name()) {
             return;
         }
         let is_meant = |v: &(TransactionId, Direction, FieldId, Lane, String, bool)| {
@@ -50,7 +50,7 @@ impl Sink for Heard {
             Part::Continue | Part::End => open.expect("a value that goes on has begun"),
         };
         self.bytes.entry(at).or_default().extend_from_slice(bytes);
-        if matches!(part, Part::Whole | Part::End) {
+        if part.is_last() {
             self.values[at].5 = false;
         }
         self.values[at].4 = String::from_utf8_lossy(&self.bytes[&at]).into_owned();
@@ -117,6 +117,24 @@ pub fn answer(content_type: &str, body: &str) -> Vec<u8> {
 
 pub fn events(documents: &[&str]) -> String {
     documents.iter().map(|document| format!("data: {document}\n\n")).collect()
+}
+
+/// Each exchange is heard as it was said, and nothing is odd about it.
+pub fn assert_heard(cases: impl IntoIterator<Item = Case>) {
+    for Case { request, response, expected, numbers } in cases {
+        let heard = hear(&request, &response, &[]);
+        assert_eq!(heard.all(), expected, "{}", String::from_utf8_lossy(&request));
+        assert_eq!(heard.numbers, numbers, "{}", String::from_utf8_lossy(&request));
+        assert_eq!(heard.events, Vec::<&str>::new());
+    }
+}
+
+/// Each exchange is heard the same when it is cut into pieces of these sizes.
+pub fn assert_cut(cases: impl IntoIterator<Item = Case>, sizes: &[usize]) {
+    for Case { request, response, .. } in cases {
+        let (whole, cut) = (hear(&request, &response, &[]), hear(&request, &response, sizes));
+        assert_eq!((cut.values, cut.numbers, cut.events), (whole.values, whole.numbers, whole.events));
+    }
 }
 
 /// An exchange, and all that is heard of it.

@@ -32,11 +32,11 @@ enum Written {
 impl Media {
     /// Takes a piece; returns how many bytes the whole is when its last is there.
     pub fn take(&mut self, piece: Part, bytes: &[u8]) -> Option<u64> {
-        if matches!(piece, Part::Whole | Part::Start) {
+        if piece.is_first() {
             *self = Media::default();
         }
         self.add(bytes);
-        let is_last = matches!(piece, Part::Whole | Part::End);
+        let is_last = piece.is_last();
         (is_last && self.written == Written::Base64).then_some(self.characters / 4 * 3)
     }
 

@@ -30,6 +30,7 @@ mod mark;
 mod mcp;
 mod media;
 mod model_file;
+mod path;
 mod rag;
 #[cfg(test)]
 mod rag_tests;

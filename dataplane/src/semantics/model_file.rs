@@ -25,7 +25,7 @@ impl Files {
 
     /// Takes a piece of a file.
     pub fn piece<S: Sink>(&mut self, part: Part, bytes: &[u8], speaker: &mut Speaker<'_, S>) {
-        if matches!(part, Part::Whole | Part::Start) {
+        if part.is_first() {
             self.file.clear();
             self.begun = true;
         }
@@ -33,7 +33,7 @@ impl Files {
         if file.is_of_interest() {
             file.push(bytes, &mut |told| tell(told, line, speaker));
         }
-        if matches!(part, Part::Whole | Part::End) {
+        if part.is_last() {
             self.finish(speaker);
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::heard::{Case, answer, hear, post};
+use super::heard::{Case, answer, assert_cut, assert_heard, post};
 
 fn json(body: &str) -> Vec<u8> {
     answer("application/json", body)
@@ -166,11 +166,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn stores_say_what_is_found_and_what_is_written() {
-    for Case { request, response, expected, .. } in cases() {
-        let heard = hear(&request, &response, &[]);
-        assert_eq!(heard.all(), expected, "{}", String::from_utf8_lossy(&request));
-        assert_eq!(heard.events, Vec::<&str>::new());
-    }
+    assert_heard(cases());
 }
 
 proptest! {
@@ -178,9 +174,6 @@ proptest! {
 
     #[test]
     fn any_cut_is_heard_the_same(sizes in prop::collection::vec(1..60_usize, 1..6)) {
-        for Case { request, response, .. } in cases() {
-            let (whole, cut) = (hear(&request, &response, &[]), hear(&request, &response, &sizes));
-            prop_assert_eq!((cut.values, cut.numbers, cut.events), (whole.values, whole.numbers, whole.events));
-        }
+        assert_cut(cases(), &sizes);
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use weir_rules::field::FieldId;
 use weir_rules::number::NumberId;
 
-use super::heard::{Case, answer, events, hear, post};
+use super::heard::{Case, answer, assert_cut, assert_heard, events, hear, post};
 use crate::flow::Direction::{ToClient, ToServer};
 
 /// An answer in JSON.
@@ -263,12 +263,7 @@ fn cases() -> impl Iterator<Item = Case> {
 
 #[test]
 fn agents_and_tools_say_what() {
-    for Case { request, response, expected, numbers } in cases() {
-        let heard = hear(&request, &response, &[]);
-        assert_eq!(heard.all(), expected, "{}", String::from_utf8_lossy(&request));
-        assert_eq!(heard.numbers, numbers, "{}", String::from_utf8_lossy(&request));
-        assert_eq!(heard.events, Vec::<&str>::new());
-    }
+    assert_heard(cases());
 }
 
 #[test]
@@ -305,9 +300,6 @@ proptest! {
 
     #[test]
     fn any_cut_is_heard_the_same(sizes in prop::collection::vec(1..60_usize, 1..6)) {
-        for Case { request, response, .. } in cases() {
-            let (whole, cut) = (hear(&request, &response, &[]), hear(&request, &response, &sizes));
-            prop_assert_eq!((cut.values, cut.numbers, cut.events), (whole.values, whole.numbers, whole.events));
-        }
+        assert_cut(cases(), &sizes);
     }
 }

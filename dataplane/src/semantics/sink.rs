@@ -31,9 +31,9 @@ fn is_read(field: FieldId) -> bool {
     )
 }
 
-/// Whether a field is one of those that are added.
-pub fn tells(field: FieldId) -> bool {
-    ["llm.", "mcp.", "a2a.", "model_file."].iter().any(|prefix| field.name().starts_with(prefix))
+/// Whether a field or number of this name is one of those that are added. To be asked once, and not for each value.
+pub fn tells(name: &str) -> bool {
+    ["llm.", "mcp.", "a2a.", "model_file."].iter().any(|prefix| name.starts_with(prefix))
 }
 
 impl<S: Sink> Sink for Meaning<'_, S> {

@@ -140,8 +140,8 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::decode::TransactionId;
     use crate::decode::recorded::Recorded;
-    use crate::decode::{Part, TransactionId};
     use crate::flow::Direction;
 
     const PLACE: Place = Place { transaction: TransactionId(3), direction: Direction::ToServer };
@@ -157,7 +157,7 @@ mod tests {
             let crate::decode::recorded::Find::Field(_, _, FieldId::GrpcMessage, part, bytes) = find else {
                 continue;
             };
-            if matches!(part, Part::Whole | Part::Start) {
+            if part.is_first() {
                 messages.push(Vec::new());
             }
             messages.last_mut().expect("begun").extend(bytes);

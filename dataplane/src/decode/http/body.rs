@@ -66,12 +66,7 @@ impl Stream {
     }
 
     pub fn tell(&mut self, bytes: &[u8], last: Last, place: Place, sink: &mut impl Sink) {
-        let part = match (self.begun, last) {
-            (false, Last::Yes) => Part::Whole,
-            (false, Last::No) => Part::Start,
-            (true, Last::No) => Part::Continue,
-            (true, Last::Yes) => Part::End,
-        };
+        let part = Part::of(self.begun, last == Last::Yes);
         // An empty value is not told, nor an empty chunk that is not the last.
         if bytes.is_empty() && part != Part::End {
             return;

@@ -20,6 +20,7 @@ mod scan;
 mod shape;
 mod trouble;
 mod visitor;
+mod word;
 
 pub use escape::{Undone, Unescape};
 pub use parser::{Json, JsonLimits, MAX_DEPTH};

@@ -16,11 +16,11 @@ struct Told {
 
 impl Told {
     fn piece(&mut self, kind: &str, mark: &str, part: Part, bytes: &[u8]) {
-        if matches!(part, Part::Whole | Part::Start) {
+        if part.is_first() {
             assert!(self.open.is_empty(), "a value begins within another");
         }
         self.open.extend_from_slice(bytes);
-        if matches!(part, Part::Whole | Part::End) {
+        if part.is_last() {
             let value = String::from_utf8_lossy(&self.open).into_owned();
             self.lines.push(format!("{kind} {mark} {value}"));
             self.open.clear();

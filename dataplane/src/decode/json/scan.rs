@@ -4,6 +4,7 @@ use memchr::memchr2;
 
 use super::super::Part;
 use super::parser::{Container, Level, MAX_DEPTH, Next, Target, Verbatim};
+use super::word::is_strict;
 use super::{Json, NodeId, Shape, Trouble, Undone, Visitor};
 
 /// Pieces of a string shorter than this are put together before they are told.
@@ -467,7 +468,7 @@ impl<'s, M: Copy, V: Visitor<M>> Scan<'s, M, V> {
 
     fn tell_text(&mut self, bytes: &[u8], is_last: bool) {
         let Some(mark) = self.shape.mark(self.json.node) else { return };
-        let part = part(self.json.begun, is_last);
+        let part = Part::of(self.json.begun, is_last);
         self.json.begun = !is_last;
         if !bytes.is_empty() || is_last {
             self.visitor.text(mark, part, bytes);
@@ -477,7 +478,7 @@ impl<'s, M: Copy, V: Visitor<M>> Scan<'s, M, V> {
     fn tell_verbatim(&mut self, until: usize, is_last: bool) {
         let Some(verbatim) = &mut self.json.verbatim else { return };
         let bytes = self.bytes.get(self.verbatim_from..until).unwrap_or_default();
-        let part = part(verbatim.begun, is_last);
+        let part = Part::of(verbatim.begun, is_last);
         verbatim.begun = true;
         let node = verbatim.node;
         if is_last {
@@ -494,44 +495,4 @@ impl<'s, M: Copy, V: Visitor<M>> Scan<'s, M, V> {
 /// Whether there is a control character, without a branch for each byte.
 fn has_control(bytes: &[u8]) -> bool {
     bytes.iter().fold(false, |any, byte| any | (*byte < 0x20))
-}
-
-const fn part(begun: bool, is_last: bool) -> Part {
-    match (begun, is_last) {
-        (false, true) => Part::Whole,
-        (false, false) => Part::Start,
-        (true, false) => Part::Continue,
-        (true, true) => Part::End,
-    }
-}
-
-/// Whether a word is a number, `true`, `false` or `null` (RFC 8259 §3, §6).
-fn is_strict(word: &[u8]) -> bool {
-    if matches!(word, b"true" | b"false" | b"null") {
-        return true;
-    }
-    let digits = word.strip_prefix(b"-").unwrap_or(word);
-    let count = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let integer = count(digits);
-    if integer == 0 || integer > 1 && digits.first() == Some(&b'0') {
-        return false;
-    }
-    let mut rest = digits.get(integer..).unwrap_or_default();
-    if let Some(fraction) = rest.strip_prefix(b".") {
-        let len = count(fraction);
-        if len == 0 {
-            return false;
-        }
-        rest = fraction.get(len..).unwrap_or_default();
-    }
-    if let Some(exponent) = rest.strip_prefix(b"e").or_else(|| rest.strip_prefix(b"E")) {
-        let exponent =
-            exponent.strip_prefix(b"+").or_else(|| exponent.strip_prefix(b"-")).unwrap_or(exponent);
-        let len = count(exponent);
-        if len == 0 {
-            return false;
-        }
-        rest = exponent.get(len..).unwrap_or_default();
-    }
-    rest.is_empty()
 }

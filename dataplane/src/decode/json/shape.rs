@@ -12,11 +12,28 @@ impl NodeId {
     pub const ROOT: NodeId = NodeId(0);
 }
 
+/// A key, found by its length and its first bytes as a number: an object may have a hundred of them, and most keys that come
+/// are none.
+#[derive(Clone, Copy, Debug)]
+struct Key {
+    name: &'static str,
+    head: u64,
+    node: NodeId,
+}
+
+/// The first eight bytes of a key, with zeros behind a shorter one.
+fn head(key: &[u8]) -> u64 {
+    match key.first_chunk() {
+        Some(first) => u64::from_le_bytes(*first),
+        None => key.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte)),
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Node<M> {
     mark: Option<M>,
     is_verbatim: bool,
-    keys: Vec<(&'static str, NodeId)>,
+    keys: Vec<Key>,
     any: Option<NodeId>,
     element: Option<NodeId>,
     /// Where whatever is not named goes on, at any depth.
@@ -93,15 +110,18 @@ impl<M: Copy> Shape<M> {
         let new = NodeId(self.nodes.len() as u16);
         let Some(node) = self.nodes.get_mut(at.0 as usize) else { return at };
         let below = node.below;
-        let known =
-            if key == "*" { node.any } else { node.keys.iter().find(|(k, _)| *k == key).map(|k| k.1) };
+        let known = if key == "*" {
+            node.any
+        } else {
+            node.keys.iter().find(|known| known.name == key).map(|known| known.node)
+        };
         if let Some(known) = known {
             return known;
         }
         if key == "*" {
             node.any = Some(new);
         } else {
-            node.keys.push((key, new));
+            node.keys.push(Key { name: key, head: head(key.as_bytes()), node: new });
         }
         self.nodes.push(Node { any: below, element: below, below, ..Node::default() });
         new
@@ -151,16 +171,20 @@ impl<M: Copy> Shape<M> {
     /// The value of a key, with the position of that key among those of its object.
     pub(super) fn key(&self, id: Option<NodeId>, key: &[u8]) -> Option<(NodeId, Option<usize>)> {
         let node = self.node(id?)?;
-        let found = |node: &Node<M>| node.keys.iter().position(|(name, _)| name.as_bytes() == key);
+        let first = head(key);
+        let found = |node: &Node<M>| {
+            let is_it = |known: &Key| known.head == first && known.name.as_bytes() == key;
+            node.keys.iter().position(is_it)
+        };
         if let Some(position) = found(node) {
-            return node.keys.get(position).map(|(_, id)| (*id, Some(position)));
+            return node.keys.get(position).map(|known| (known.node, Some(position)));
         }
         // What is looked for at any depth is looked for there, too.
         if let Some(below) = node.below.filter(|below| Some(*below) != id).and_then(|below| self.node(below))
             && let Some(position) = found(below)
         {
             let position_here = node.keys.is_empty().then_some(position);
-            return below.keys.get(position).map(|(_, id)| (*id, position_here));
+            return below.keys.get(position).map(|known| (known.node, position_here));
         }
         node.any.map(|id| (id, None))
     }

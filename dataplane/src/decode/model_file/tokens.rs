@@ -1,6 +1,8 @@
 //! JSON (RFC 8259) as tokens, for headers of model files: strictly, so that what is none is known for none, and with
 //! every key, at any depth.
 
+use super::super::json::{Trouble, Unescape};
+
 /// Depths that can be counted.
 const MAX_DEPTH: usize = 64;
 
@@ -30,9 +32,6 @@ enum State {
     Colon,
     AfterValue,
     Text,
-    Escape,
-    /// In the digits of `\u`, of which so many are missing.
-    Hex(u8),
     Bare,
     /// The value has ended.
     End,
@@ -48,9 +47,7 @@ pub(super) struct Tokens {
     text: Vec<u8>,
     /// The text is a key.
     is_key: bool,
-    code: u32,
-    /// The first half of a surrogate pair.
-    high: u32,
+    escape: Unescape,
 }
 
 impl Tokens {
@@ -72,9 +69,8 @@ impl Tokens {
     /// Takes a byte.
     pub fn push(&mut self, byte: u8, max: usize, tell: &mut impl FnMut(Token<'_>)) -> Result<(), Invalid> {
         match self.state {
+            State::Text if !self.escape.is_idle() => self.escaped(byte, max),
             State::Text => self.in_text(byte, max, tell),
-            State::Escape => self.escape(byte, max),
-            State::Hex(left) => self.hex(byte, left, max),
             State::Bare if matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.') => {
                 self.keep(&[byte], max);
                 Ok(())
@@ -143,11 +139,16 @@ impl Tokens {
     fn begin_text(&mut self, is_key: bool) {
         self.is_key = is_key;
         self.text.clear();
-        self.high = 0;
+        self.escape = Unescape::default();
         self.state = State::Text;
     }
 
     fn in_text(&mut self, byte: u8, max: usize, tell: &mut impl FnMut(Token<'_>)) -> Result<(), Invalid> {
+        if byte == b'\\' {
+            self.escape.begin();
+            return Ok(());
+        }
+        self.interrupt(max);
         match byte {
             b'"' if self.is_key => {
                 tell(Token::Key(&self.text));
@@ -157,52 +158,28 @@ impl Tokens {
                 tell(Token::Text(&self.text));
                 self.value_ended();
             }
-            b'\\' => self.state = State::Escape,
             0..0x20 => return Err(Invalid),
             _ => self.keep(&[byte], max),
         }
         Ok(())
     }
 
-    fn escape(&mut self, byte: u8, max: usize) -> Result<(), Invalid> {
-        let plain = match byte {
-            b'"' | b'\\' | b'/' => byte,
-            b'b' => 8,
-            b'f' => 12,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => {
-                self.code = 0;
-                self.state = State::Hex(4);
-                return Ok(());
-            }
-            _ => return Err(Invalid),
-        };
-        self.keep(&[plain], max);
-        self.state = State::Text;
+    /// A byte of an escape.
+    fn escaped(&mut self, byte: u8, max: usize) -> Result<(), Invalid> {
+        let undone = self.escape.take(byte);
+        if undone.trouble == Some(Trouble::BadEscape) {
+            return Err(Invalid);
+        }
+        self.keep(undone.bytes(), max);
         Ok(())
     }
 
-    fn hex(&mut self, byte: u8, left: u8, max: usize) -> Result<(), Invalid> {
-        self.code = self.code << 4 | char::from(byte).to_digit(16).ok_or(Invalid)?;
-        self.state = State::Hex(left - 1);
-        if left > 1 {
-            return Ok(());
+    /// Something that is no second half of a pair, whose first half may have come.
+    fn interrupt(&mut self, max: usize) {
+        if self.escape.is_waiting() {
+            let lone = self.escape.interrupt();
+            self.keep(lone.bytes(), max);
         }
-        self.state = State::Text;
-        let high = std::mem::take(&mut self.high);
-        let code = match self.code {
-            code @ 0xd800..0xdc00 => {
-                self.high = code;
-                return Ok(());
-            }
-            code @ 0xdc00..0xe000 if high != 0 => 0x1_0000 + ((high & 0x3ff) << 10 | code & 0x3ff),
-            code => code,
-        };
-        let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-        self.keep(character.encode_utf8(&mut [0; 4]).as_bytes(), max);
-        Ok(())
     }
 
     fn keep(&mut self, bytes: &[u8], max: usize) {

@@ -9,7 +9,7 @@ use weir_rules::signature::number_name;
 use super::{Nvme, NvmeConfig};
 use crate::decode::Status;
 use crate::decode::http1::transcript::Transcript;
-use crate::decode::test_data::{Turn, turns};
+use crate::decode::test_data::{Turn, converse, turns};
 use crate::flow::Direction::{ToClient, ToServer};
 
 const ADMIN: &str = include_str!("fixtures/admin.turns");
@@ -18,17 +18,9 @@ const IO: &str = include_str!("fixtures/io.turns");
 const SUBSYSTEM: &str = "nqn.2016-06.io.spdk:cnode1";
 const HOST: &str = "nqn.2014-08.org.nvmexpress:uuid:0fee3c72-1a2b-4c3d-8e4f-5a6b7c8d9e0f";
 
-fn decode(turns: &[Turn], mut cut: impl FnMut() -> usize) -> (Transcript, Status) {
+fn decode(turns: &[Turn], cut: impl FnMut() -> usize) -> (Transcript, Status) {
     let (mut nvme, mut transcript) = (Nvme::new(NvmeConfig::default()), Transcript::default());
-    let mut status = Status::Ongoing;
-    for (direction, bytes) in turns {
-        let mut rest = &bytes[..];
-        while !rest.is_empty() && status == Status::Ongoing {
-            let (piece, after) = rest.split_at(cut().clamp(1, rest.len()));
-            status = nvme.push(*direction, piece, &mut transcript);
-            rest = after;
-        }
-    }
+    let status = converse(turns, cut, |direction, piece| nvme.push(direction, piece, &mut transcript));
     nvme.end(ToServer, &mut transcript);
     nvme.end(ToClient, &mut transcript);
     (transcript, status)

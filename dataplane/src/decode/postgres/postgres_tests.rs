@@ -6,24 +6,16 @@ use weir_rules::field::FieldId;
 use super::{Postgres, PostgresConfig};
 use crate::decode::Status;
 use crate::decode::http1::transcript::Transcript;
-use crate::decode::test_data::{Turn, turns};
+use crate::decode::test_data::{Turn, converse, turns};
 use crate::flow::Direction::{self, ToClient, ToServer};
 
 const PSQL: &str = include_str!("fixtures/psql.turns");
 const PSYCOPG: &str = include_str!("fixtures/psycopg.turns");
 const ASYNCPG: &str = include_str!("fixtures/asyncpg.turns");
 
-fn decode(config: PostgresConfig, turns: &[Turn], mut cut: impl FnMut() -> usize) -> (Transcript, Status) {
+fn decode(config: PostgresConfig, turns: &[Turn], cut: impl FnMut() -> usize) -> (Transcript, Status) {
     let (mut postgres, mut transcript) = (Postgres::new(config), Transcript::default());
-    let mut status = Status::Ongoing;
-    for (direction, bytes) in turns {
-        let mut rest = &bytes[..];
-        while !rest.is_empty() && status == Status::Ongoing {
-            let (piece, after) = rest.split_at(cut().clamp(1, rest.len()));
-            status = postgres.push(*direction, piece, &mut transcript);
-            rest = after;
-        }
-    }
+    let status = converse(turns, cut, |direction, piece| postgres.push(direction, piece, &mut transcript));
     postgres.end(ToServer, &mut transcript);
     postgres.end(ToClient, &mut transcript);
     (transcript, status)

@@ -263,12 +263,7 @@ impl Protobuf {
         is_last: bool,
         visitor: &mut impl Visitor<M>,
     ) {
-        let part = match (std::mem::replace(&mut self.begun, !is_last), is_last) {
-            (false, true) => Part::Whole,
-            (false, false) => Part::Start,
-            (true, false) => Part::Continue,
-            (true, true) => Part::End,
-        };
+        let part = Part::of(std::mem::replace(&mut self.begun, !is_last), is_last);
         if let Some(mark) = shape.mark(node) {
             visitor.bytes(mark, part, bytes);
         }
@@ -327,7 +322,7 @@ mod tests {
         }
         fn bytes(&mut self, mark: char, part: Part, bytes: &[u8]) {
             self.1.extend_from_slice(bytes);
-            if matches!(part, Part::Whole | Part::End) {
+            if part.is_last() {
                 let text = String::from_utf8_lossy(&std::mem::take(&mut self.1)).into_owned();
                 self.0.push(format!("{mark} {text}"));
             }

@@ -5,7 +5,7 @@ use weir_rules::field::FieldId;
 
 use super::{Redis, RedisConfig};
 use crate::decode::http1::transcript::{Said, Transcript};
-use crate::decode::test_data::{Turn, turns};
+use crate::decode::test_data::{Turn, converse, turns};
 use crate::decode::{Stage, Status};
 use crate::flow::Direction::{ToClient, ToServer};
 
@@ -13,17 +13,9 @@ const RESP2: &str = include_str!("fixtures/resp2.turns");
 const RESP3: &str = include_str!("fixtures/resp3.turns");
 const INLINE: &str = include_str!("fixtures/inline.turns");
 
-fn decode(config: RedisConfig, turns: &[Turn], mut cut: impl FnMut() -> usize) -> (Transcript, Status) {
+fn decode(config: RedisConfig, turns: &[Turn], cut: impl FnMut() -> usize) -> (Transcript, Status) {
     let (mut redis, mut transcript) = (Redis::new(config), Transcript::default());
-    let mut status = Status::Ongoing;
-    for (direction, bytes) in turns {
-        let mut rest = &bytes[..];
-        while !rest.is_empty() && status == Status::Ongoing {
-            let (piece, after) = rest.split_at(cut().clamp(1, rest.len()));
-            status = redis.push(*direction, piece, &mut transcript);
-            rest = after;
-        }
-    }
+    let status = converse(turns, cut, |direction, piece| redis.push(direction, piece, &mut transcript));
     redis.end(ToServer, &mut transcript);
     redis.end(ToClient, &mut transcript);
     (transcript, status)

@@ -87,7 +87,7 @@ impl Calls {
         let Side { message, tensors, name } = side;
         let mut reading = Reading { interface, tensors, name, call, speaker };
         let mut outcome = message.push(shape, bytes, &mut reading);
-        if matches!(part, Part::Whole | Part::End) {
+        if part.is_last() {
             outcome = outcome.and(message.finish(shape, &mut reading));
             reading.tensors.clear();
         }
@@ -128,10 +128,10 @@ impl<S: Sink> Visitor<CallPart> for Reading<'_, '_, S> {
     }
 
     fn bytes(&mut self, mark: CallPart, part: Part, bytes: &[u8]) {
-        let is_last = matches!(part, Part::Whole | Part::End);
+        let is_last = part.is_last();
         match mark {
             CallPart::Model | CallPart::Datatype => {
-                if matches!(part, Part::Whole | Part::Start) {
+                if part.is_first() {
                     self.name.clear();
                 }
                 self.name.add(bytes);
@@ -143,7 +143,7 @@ impl<S: Sink> Visitor<CallPart> for Reading<'_, '_, S> {
             }
             CallPart::Element => self.text(self.tensors.last(), bytes, is_last),
             CallPart::Raw => {
-                if matches!(part, Part::Whole | Part::Start) {
+                if part.is_first() {
                     self.tensors.begin_raw();
                 }
                 let mut rest = bytes;

@@ -40,9 +40,9 @@ impl Call {
         self.model_told = false;
     }
 
-    /// Takes the target of the request.
-    pub fn target<S: Sink>(&mut self, target: &[u8], speaker: &mut Speaker<'_, S>) {
-        let Some(operation) = operation_of(target) else { return };
+    /// Takes the path of the request.
+    pub fn path<S: Sink>(&mut self, path: &[u8], speaker: &mut Speaker<'_, S>) {
+        let Some(operation) = operation_of(path) else { return };
         self.certainty = Certainty::Likely;
         self.provider = Some(operation.provider.name());
         self.operation = Some(operation.name);

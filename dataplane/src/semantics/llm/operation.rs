@@ -84,9 +84,8 @@ const GOOGLE: [&str; 7] = [
     "rawPredict",
 ];
 
-/// The operation that a request's target asks for.
-pub fn operation_of(target: &[u8]) -> Option<Operation<'_>> {
-    let path = target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+/// The operation that a request's path asks for.
+pub fn operation_of(path: &[u8]) -> Option<Operation<'_>> {
     let path = path.strip_suffix(b"/").unwrap_or(path);
     let last = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     if let Some(colon) = last.iter().rposition(|byte| *byte == b':') {
@@ -94,7 +93,7 @@ pub fn operation_of(target: &[u8]) -> Option<Operation<'_>> {
         let name = GOOGLE.into_iter().find(|name| name.as_bytes() == verb)?;
         return Some(Operation { provider: Provider::Google, name, model: Some(model), is_certain: true });
     }
-    if let Some(operation) = inference(path) {
+    if let Some(operation) = inference(path, last) {
         return Some(operation);
     }
     let found = ENDINGS.into_iter().find(|(ending, ..)| path.ends_with(ending.as_bytes()))?;
@@ -108,11 +107,10 @@ pub fn operation_of(target: &[u8]) -> Option<Operation<'_>> {
     Some(Operation { provider, name, model, is_certain: is_certain || model.is_some() })
 }
 
-/// `/v2/models/MODEL[/versions/N]/infer`, and Triton's `generate` there.
-fn inference(path: &[u8]) -> Option<Operation<'_>> {
+/// `/v2/models/MODEL[/versions/N]/infer`, and Triton's `generate` there, by the `last` segment.
+fn inference<'p>(path: &'p [u8], last: &[u8]) -> Option<Operation<'p>> {
     let at = memchr::memmem::find(path, b"/models/")?;
     let model = path.get(at + b"/models/".len()..)?.split(|byte| *byte == b'/').next();
-    let last = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let name = match last {
         b"infer" => "infer",
         b"generate" => "generate",
@@ -131,6 +129,7 @@ fn segment_after<'p>(path: &'p [u8], name: &[u8]) -> Option<&'p [u8]> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::path::path_of;
     use super::*;
 
     #[test]
@@ -162,14 +161,14 @@ mod tests {
             ("/v2/models/llama/generate_stream", "triton", "generate_stream", "llama"),
             ("/generate", "tgi", "generate", ""),
         ] {
-            let found = operation_of(path.as_bytes()).expect(path);
+            let found = operation_of(path_of(path.as_bytes())).expect(path);
             let named = found.model.map(String::from_utf8_lossy).unwrap_or_default();
             assert_eq!((found.provider.name(), found.name, &*named), (provider, name, model), "{path}");
         }
         for path in
             ["/", "/v1/models", "/v1/models/gpt-4o", "/users/7:rename", "/mcp", "/v2/models/llama/ready"]
         {
-            assert_eq!(operation_of(path.as_bytes()), None, "{path}");
+            assert_eq!(operation_of(path_of(path.as_bytes())), None, "{path}");
         }
     }
 }

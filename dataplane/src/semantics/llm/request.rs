@@ -85,7 +85,7 @@ impl Request {
         call: &mut Call,
         speaker: &mut Speaker<'_, S>,
     ) {
-        let is_last = matches!(piece, Part::Whole | Part::End);
+        let is_last = piece.is_last();
         match part {
             RequestPart::Text => self.said(bytes, call, speaker),
             RequestPart::Prompt | RequestPart::Message => {
@@ -118,7 +118,7 @@ impl Request {
             | RequestPart::Kind
             | RequestPart::ToolName
             | RequestPart::Offered => {
-                if matches!(piece, Part::Whole | Part::Start) {
+                if piece.is_first() {
                     self.name.clear();
                 }
                 self.name.add(bytes);
@@ -171,13 +171,13 @@ impl Request {
             RequestPart::ToolResultDocument => FieldId::LlmToolResult,
             _ => return,
         };
-        if matches!(piece, Part::Whole | Part::Start) {
+        if piece.is_first() {
             self.arguments = Arguments::default();
         }
         self.arguments.push(bytes, &mut |bytes| {
             speaker.more(field, SAID, bytes);
         });
-        if matches!(piece, Part::Whole | Part::End) {
+        if piece.is_last() {
             speaker.end(field, SAID);
         }
     }

@@ -181,7 +181,7 @@ impl Response {
                 }
                 if call.is_certain() {
                     self.piece(part, bytes, speaker);
-                    if matches!(piece, Part::Whole | Part::End) {
+                    if piece.is_last() {
                         speaker.end(FieldId::LlmCompletion, Lane::REPEATED);
                         speaker.end(FieldId::LlmToolArguments, Lane::REPEATED);
                     }
@@ -193,11 +193,11 @@ impl Response {
                 }
             }
             ResponsePart::Model | ResponsePart::Kind | ResponsePart::Finish | ResponsePart::ToolName => {
-                if matches!(piece, Part::Whole | Part::Start) {
+                if piece.is_first() {
                     self.name.clear();
                 }
                 self.name.add(bytes);
-                if matches!(piece, Part::Whole | Part::End) {
+                if piece.is_last() {
                     self.named(part, call, speaker);
                 }
             }
@@ -315,14 +315,14 @@ impl Response {
         if part != ResponsePart::ToolArguments || !call.is_certain() {
             return;
         }
-        if matches!(piece, Part::Whole | Part::Start) {
+        if piece.is_first() {
             self.arguments = Arguments::default();
         }
         let lane = self.call_lane();
         self.arguments.push(bytes, &mut |bytes| {
             speaker.more(FieldId::LlmToolArguments, lane, bytes);
         });
-        if matches!(piece, Part::Whole | Part::End) {
+        if piece.is_last() {
             speaker.end(FieldId::LlmToolArguments, lane);
         }
     }

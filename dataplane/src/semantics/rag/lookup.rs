@@ -18,9 +18,9 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    /// Takes the target of the request.
-    pub fn target<S: Sink>(&mut self, target: &[u8], speaker: &mut Speaker<'_, S>) {
-        *self = Lookup { found: find(target), is_told: false };
+    /// Takes the path of the request.
+    pub fn path<S: Sink>(&mut self, path: &[u8], speaker: &mut Speaker<'_, S>) {
+        *self = Lookup { found: find(path), is_told: false };
         if self.found.is_some_and(|found| found.sign == Sign::Path) {
             self.confirm(speaker);
         }
@@ -68,7 +68,7 @@ impl Lookup {
         };
         if self.is_told {
             speaker.more(field, SAID, bytes);
-            if matches!(piece, Part::Whole | Part::End) {
+            if piece.is_last() {
                 speaker.end(field, SAID);
             }
         }

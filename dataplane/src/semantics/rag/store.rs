@@ -118,9 +118,8 @@ const ENDINGS: [(&str, &str, &str, Tree, Sign); 21] = [
     ("/_knn_search", "elasticsearch", "_knn_search", Tree::Elastic, Sign::Path),
 ];
 
-/// The store that a request's target belongs to.
-pub fn find(target: &[u8]) -> Option<Found> {
-    let path = target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+/// The store that a request's path belongs to.
+pub fn find(path: &[u8]) -> Option<Found> {
     let path = path.strip_suffix(b"/").unwrap_or(path);
     if let Some(found) = in_collection(path).or_else(|| records(path)) {
         return Some(found);
@@ -162,6 +161,7 @@ fn records(path: &[u8]) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::path::path_of;
     use super::*;
 
     #[test]
@@ -178,13 +178,13 @@ mod tests {
             ("/v2/vectordb/entities/search", "milvus", "entities/search"),
             ("/docs/_search?size=3", "elasticsearch", "_search"),
         ] {
-            let found = find(path.as_bytes()).expect(path);
+            let found = find(path_of(path.as_bytes())).expect(path);
             assert_eq!((found.provider, found.operation), (provider, operation), "{path}");
         }
         for path in
             ["/", "/collections", "/collections/docs", "/collections/docs/pointsmen", "/collections/c/add"]
         {
-            assert_eq!(find(path.as_bytes()), None, "{path}");
+            assert_eq!(find(path_of(path.as_bytes())), None, "{path}");
         }
     }
 }

@@ -40,9 +40,8 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Takes the target of the request.
-    pub fn target<S: Sink>(&mut self, target: &[u8], speaker: &mut Speaker<'_, S>) {
-        let path = target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    /// Takes the path of the request.
+    pub fn path<S: Sink>(&mut self, path: &[u8], speaker: &mut Speaker<'_, S>) {
         self.is_card = a2a::is_card(path);
         if let Some(method) = a2a::method_of_path(path) {
             self.is_rest = true;

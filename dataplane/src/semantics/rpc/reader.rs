@@ -145,14 +145,14 @@ impl Messages {
         talk: &mut Conversation,
         speaker: &mut Speaker<'_, S>,
     ) {
-        let is_last = matches!(piece, Part::Whole | Part::End);
+        let is_last = piece.is_last();
         if part.is_media() {
             let size = self.media.take(piece, bytes);
             if let (Some(size), Readiness::Now) = (size, self.readiness(part, talk, speaker.direction)) {
                 speaker.number(NumberId::LlmMediaSize, size);
             }
         } else if part.is_name() {
-            if matches!(piece, Part::Whole | Part::Start) {
+            if piece.is_first() {
                 self.name.clear();
             }
             self.name.add(bytes);
@@ -218,7 +218,7 @@ impl Messages {
         };
         arguments.push(bytes, &mut |bytes| self.offer(part, bytes, false, talk, speaker));
         self.arguments = arguments;
-        if matches!(piece, Part::Whole | Part::End) {
+        if piece.is_last() {
             self.offer(part, &[], true, talk, speaker);
         }
     }
