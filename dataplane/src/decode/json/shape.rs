@@ -18,6 +18,8 @@ impl NodeId {
 struct Key {
     name: &'static str,
     head: u64,
+    /// How many keys the object had before.
+    position: usize,
     node: NodeId,
 }
 
@@ -33,11 +35,25 @@ fn head(key: &[u8]) -> u64 {
 struct Node<M> {
     mark: Option<M>,
     is_verbatim: bool,
+    /// By their length.
     keys: Vec<Key>,
     any: Option<NodeId>,
     element: Option<NodeId>,
     /// Where whatever is not named goes on, at any depth.
     below: Option<NodeId>,
+}
+
+impl<M> Node<M> {
+    /// Where keys of this length begin.
+    fn first_of(&self, len: usize) -> usize {
+        self.keys.partition_point(|known| known.name.len() < len)
+    }
+
+    fn key(&self, key: &[u8], head: u64) -> Option<&Key> {
+        let from = self.keys.get(self.first_of(key.len())..)?;
+        let mut same = from.iter().take_while(|known| known.name.len() == key.len());
+        same.find(|known| known.head == head && known.name.as_bytes() == key)
+    }
 }
 
 impl<M> Default for Node<M> {
@@ -113,7 +129,7 @@ impl<M: Copy> Shape<M> {
         let known = if key == "*" {
             node.any
         } else {
-            node.keys.iter().find(|known| known.name == key).map(|known| known.node)
+            node.key(key.as_bytes(), head(key.as_bytes())).map(|known| known.node)
         };
         if let Some(known) = known {
             return known;
@@ -121,7 +137,8 @@ impl<M: Copy> Shape<M> {
         if key == "*" {
             node.any = Some(new);
         } else {
-            node.keys.push(Key { name: key, head: head(key.as_bytes()), node: new });
+            let (at, position) = (node.first_of(key.len()), node.keys.len());
+            node.keys.insert(at, Key { name: key, head: head(key.as_bytes()), position, node: new });
         }
         self.nodes.push(Node { any: below, element: below, below, ..Node::default() });
         new
@@ -172,19 +189,14 @@ impl<M: Copy> Shape<M> {
     pub(super) fn key(&self, id: Option<NodeId>, key: &[u8]) -> Option<(NodeId, Option<usize>)> {
         let node = self.node(id?)?;
         let first = head(key);
-        let found = |node: &Node<M>| {
-            let is_it = |known: &Key| known.head == first && known.name.as_bytes() == key;
-            node.keys.iter().position(is_it)
-        };
-        if let Some(position) = found(node) {
-            return node.keys.get(position).map(|known| (known.node, Some(position)));
+        if let Some(known) = node.key(key, first) {
+            return Some((known.node, Some(known.position)));
         }
         // What is looked for at any depth is looked for there, too.
         if let Some(below) = node.below.filter(|below| Some(*below) != id).and_then(|below| self.node(below))
-            && let Some(position) = found(below)
+            && let Some(known) = below.key(key, first)
         {
-            let position_here = node.keys.is_empty().then_some(position);
-            return below.keys.get(position).map(|known| (known.node, position_here));
+            return Some((known.node, node.keys.is_empty().then_some(known.position)));
         }
         node.any.map(|id| (id, None))
     }
